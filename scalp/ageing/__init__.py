@@ -1,0 +1,1 @@
+"""Healing in days and fading in years: impressions in, impressions out."""

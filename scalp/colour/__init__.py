@@ -1,0 +1,1 @@
+"""sRGB, Lab and spectra: numbers for colours. Knows no skin."""

@@ -1,0 +1,1 @@
+"""From a `Head` and wishes to a `Design`: hairline, zones, density."""

@@ -1,0 +1,1 @@
+"""From a `Plan` to `Impressions`: tens of thousands of points on the scalp, every session evenly spread."""

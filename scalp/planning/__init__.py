@@ -1,0 +1,1 @@
+"""From a `Design` to a `Plan`: sessions, dates, hours, price."""

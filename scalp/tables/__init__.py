@@ -1,0 +1,1 @@
+"""Tables of numbers, each column with its unit and each file with its source."""
