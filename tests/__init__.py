@@ -1,0 +1,1 @@
+"""What the program claims, room by room."""

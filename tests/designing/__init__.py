@@ -1,0 +1,1 @@
+"""Claims about hairlines, zones and density."""
