@@ -1,0 +1,173 @@
+"""From a design to a plan: how many impressions in which session, on which day, for how long and at what price.
+
+What is drawn is `scalp.designing`'s, where each impression lies is `scalp.placement`'s; here is only the arithmetic of
+the treatment and what is doubtful about it.
+"""
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from scalp.base import BadInput, Doubt, FloatArray, NotPossible, Value, WrongParent, value
+from scalp.domain.design import Design
+from scalp.domain.head import Head
+from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.plan import Plan, Session, Span
+from scalp.domain.price import PriceList
+from scalp.geometry.meshes import vertex_areas_mm2
+
+SHARES_FRACTION: dict[int, tuple[float, ...]] = {2: (0.45, 0.55), 3: (0.30, 0.40, 0.30), 4: (0.30, 0.35, 0.20, 0.15)}
+"""Part of all impressions in each session. Three: measured practice, cumulative 30, 70, 100 % [Liu2025] (A); the others
+keep its light first session (D)."""
+SHORTEST_GAP_DAYS = 7
+LONGEST_GAP_DAYS = 90
+USUAL_SESSIONS_COUNT = 3
+TEMPORARY_SESSIONS_COUNT = 2
+SECONDS_PER_HOUR = 3600.0
+
+
+@value
+class PlanSettings(Value):
+    """How a practitioner works: the gaps between sessions and the pace."""
+
+    sessions_count: int | None = None
+    """2 to 4. None: 3, and 2 with temporary pigment. (C, smp 1.7 and 1.13)"""
+    gap_days: int = 12
+    """From one session to the next: 10 to 14 usual, 7 the least. (C, smp 1.7)"""
+    last_gap_days: int | None = None
+    """From the last session but one to the last; None as the others. Many leave 14 to 28. (C, smp 1.7)"""
+    slowest_per_s: float = 1.0
+    """Impressions a second of an unhurried practitioner. (C, smp 1.4)"""
+    usual_per_s: float = 1.4
+    """Impressions a second in between. (D)"""
+    fastest_per_s: float = 1.9
+    """Impressions a second of a quick practitioner. (C, smp 1.4)"""
+    preparation_hours: float = 0.5
+    """Talk, drawing and breaks in each session. (C, smp 1.5)"""
+
+    def check(self) -> None:
+        """Refuse gaps in which no skin heals and paces no hand keeps."""
+        if self.sessions_count is not None and self.sessions_count not in SHARES_FRACTION:
+            raise BadInput("sessions", self.sessions_count, "2 to 4", "Most treatments need 3.")
+        for gap in (self.gap_days, self.last_gap_days):
+            if gap is not None and not SHORTEST_GAP_DAYS <= gap <= LONGEST_GAP_DAYS:
+                raise BadInput("days between sessions", gap, f"{SHORTEST_GAP_DAYS} to {LONGEST_GAP_DAYS}", "10 to 14 days are usual.")
+        if not 0.1 <= self.slowest_per_s <= self.usual_per_s <= self.fastest_per_s <= 10.0:
+            paces = f"{self.slowest_per_s} / {self.usual_per_s} / {self.fastest_per_s}"
+            raise BadInput("impressions a second", paces, "0.1 to 10, slowest first", "1.0, 1.4 and 1.9 are usual.")
+        if not 0.0 <= self.preparation_hours <= 4.0:
+            raise BadInput("preparation hours", self.preparation_hours, "0 to 4", "Half an hour is usual.")
+
+
+def plan_treatment(  # noqa: PLR0913 - six of the seven are nouns and settings
+    design: Design,
+    head: Head,
+    *,
+    start: date,
+    prices: PriceList,
+    pigment: Pigment | None = None,
+    needle: Needle | None = None,
+    settings: PlanSettings | None = None,
+) -> Plan:
+    """Plan the sessions of a treatment: shares, dates, impressions, hours and prices.
+
+    The number of impressions is the integral of the design's density over the surface; hours follow from the pace of
+    practitioners and half an hour a session, prices from the treated area and the price list. It knows nothing of how
+    this client's skin will take the pigment: the last session is there to correct that. [Liu2025]
+    """
+    if design.head_digest != head.digest:
+        raise WrongParent("design", "drawn on another head", "a design of this head", "Propose the design again on this head.")
+    pigment, needle, settings = pigment or Pigment(), needle or Needle(), settings or PlanSettings()
+    usual = TEMPORARY_SESSIONS_COUNT if pigment.temporary else USUAL_SESSIONS_COUNT
+    shares = SHARES_FRACTION[settings.sessions_count or usual]
+    counts = split_count(count_impressions(design, head), shares)
+    days = _session_days(start, len(shares), settings)
+    price = prices.session_price(design.area_cm2)
+    sessions = tuple(
+        Session(number=number, day=day, share_fraction=share, impressions_count=count, hours=_session_hours(count, settings), price=price)
+        for number, (day, share, count) in enumerate(zip(days, shares, counts, strict=True), start=1)
+    )
+    doubts = _plan_doubts(head, pigment, settings)
+    return Plan(design_digest=design.digest, head_digest=head.digest, sessions=sessions, pigment=pigment, needle=needle, doubts=doubts)
+
+
+def count_impressions(design: Design, head: Head) -> int:
+    """Return the integral of the density over the surface, as whole impressions.
+
+    The density is linear within each face, so that the sum of vertex values times a third of the faces around is exact.
+    """
+    areas_cm2 = vertex_areas_mm2(head.surface) / 100.0
+    if areas_cm2.shape != design.density_per_cm2.shape:
+        allowed = f"one for each of the {len(areas_cm2)} vertices"
+        raise BadInput("density_per_cm2", len(design.density_per_cm2), allowed, "Propose the design again on this head.")
+    return round(float(np.dot(areas_cm2, design.density_per_cm2)))
+
+
+def split_count(count: int, shares_fraction: tuple[float, ...]) -> tuple[int, ...]:
+    """Split a whole number by shares so that the parts add up to it and every running total is the nearest whole.
+
+    >>> split_count(1001, (0.3, 0.4, 0.3))
+    (300, 401, 300)
+    """
+    totals = np.rint(np.cumsum(shares_fraction) * count).astype(int)
+    totals[-1] = count
+    counts = tuple(int(part) for part in np.diff(totals, prepend=0))
+    if min(counts) < 1:
+        asked = f"{len(counts)} sessions for {count} impressions"
+        raise NotPossible(asked, "one impression or more in each session", "Enlarge the treated area or its density.")
+    return counts
+
+
+def _session_days(start: date, sessions_count: int, settings: PlanSettings) -> tuple[date, ...]:
+    """Return the day of each session."""
+    gaps_days = [settings.gap_days] * (sessions_count - 1)
+    if settings.last_gap_days is not None:
+        gaps_days[-1] = settings.last_gap_days
+    after_days: FloatArray = np.cumsum([0, *gaps_days])
+    return tuple(start + timedelta(days=int(days)) for days in after_days)
+
+
+def _session_hours(count: int, settings: PlanSettings) -> Span:
+    """Return how long `count` impressions take."""
+    low, expected, high = (
+        settings.preparation_hours + count / per_s / SECONDS_PER_HOUR
+        for per_s in (settings.fastest_per_s, settings.usual_per_s, settings.slowest_per_s)
+    )
+    return Span(low=low, expected=expected, high=high)
+
+
+def _plan_doubts(head: Head, pigment: Pigment, settings: PlanSettings) -> tuple[Doubt, ...]:
+    """Say what the numbers of a plan rest on where that is not a measurement."""
+    doubts = [
+        Doubt(
+            kind="design",
+            where="hours",
+            size=f"{settings.slowest_per_s:g} to {settings.fastest_per_s:g} impressions a second",
+            advice="These are clinics' figures (grade C): set the pace of the practitioner who will do it.",
+        ),
+        Doubt(
+            kind="design",
+            where="number of sessions",
+            size="about one client in five needs one more",
+            advice="Judge after each session what the skin has kept (grade C).",
+        ),
+    ]
+    if head.scale_sd_fraction > 0:
+        doubts.insert(0, _scale_doubt(head.scale_sd_fraction))
+    if pigment.temporary:
+        doubts.append(
+            Doubt(
+                kind="ageing",
+                where="temporary pigment",
+                size="seen for 6 to 18 months, traces up to 3 years",
+                advice="Expect a renewal within a year; complete disappearance is not certain (grade C).",
+            )
+        )
+    return tuple(doubts)
+
+
+def _scale_doubt(scale_sd_fraction: float) -> Doubt:
+    """Say how far the count and the price may be off because the size of the head is estimated: areas go with its square."""
+    percent = 100.0 * ((1.0 + 2.0 * scale_sd_fraction) ** 2 - 1.0)
+    advice = "Measure the circumference of the head with a tape for a closer count."
+    return Doubt(kind="scale", where="impressions, hours and price", size=f"+-{percent:.0f} %", advice=advice)
