@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from scalp.base import BadPhoto, Float32Array, FloatArray, Value, value
+from scalp.base import BadPhoto, Doubt, Float32Array, FloatArray, Value, value
 
 SMALLEST_SIDE_PX = 64
 LARGEST_PIXELS = 120_000_000
@@ -26,6 +26,12 @@ class Encoding(Value):
     decode: FloatArray
     srgb_from_native: FloatArray
     icc_profile: bytes | None = None
+
+    @cached_property
+    def is_srgb(self) -> bool:
+        """Tell whether stored numbers are ordinary sRGB ones."""
+        plain = srgb_encoding(len(self.decode))
+        return np.array_equal(self.srgb_from_native, plain.srgb_from_native) and np.array_equal(self.decode, plain.decode)
 
 
 def srgb_encoding(levels_count: int = 256) -> Encoding:
@@ -45,6 +51,8 @@ class Photo(Value):
     pixels: np.ndarray
     encoding: Encoding
     focal_px: float | None = None
+    doubts: tuple[Doubt, ...] = ()
+    """What reading the file was not sure of: a transparent background, a damaged colour profile."""
 
     def check(self) -> None:
         """Refuse arrays that are not a picture of a useful size."""
@@ -92,7 +100,7 @@ class Photo(Value):
     @cached_property
     def srgb_u8(self) -> np.ndarray:
         """Return ordinary 8-bit sRGB pixels (rows, cols, 3) for models and previews."""
-        if self.pixels.dtype == np.uint8 and self.encoding.icc_profile is None:
+        if self.pixels.dtype == np.uint8 and self.encoding.is_srgb:
             return self.pixels
         light = np.clip(self.rgb_linear(), 0.0, 1.0)
         stored = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
