@@ -1,0 +1,40 @@
+"""Guards of what may lie in the tree: kinds and sizes of files, and nobody else's work."""
+
+import re
+from pathlib import Path
+
+from tests.house.tree import files, texts
+
+TEXT_SUFFIXES = {".py", ".md", ".toml", ".txt", ".bib", ".csv", ".json", ".cfg", ".yml"}
+TEXT_NAMES = {"Makefile", "LICENSE", "NOTICE", ".gitignore", ".gitattributes", "run", "py.typed"}
+PICTURE_SUFFIXES = {".png"}
+LARGEST_BYTES = 300_000
+_CLAIM = re.compile(r"copyright\s*(?:\(c\)|©|\d{4})|all rights reserved|SPDX-FileCopyrightText", re.IGNORECASE)
+
+
+def foreign_files(root: Path) -> list[str]:
+    """Find kinds of files that do not belong in the tree: anything but text, and pictures anywhere but under docs."""
+    complaints = []
+    for path in files(root):
+        short = path.relative_to(root)
+        picture = path.suffix in PICTURE_SUFFIXES and short.parts[0] == "docs"
+        if not (picture or path.suffix in TEXT_SUFFIXES or path.name in TEXT_NAMES):
+            complaints.append(f"{short}: this kind of file does not belong here")
+        elif not picture and b"\0" in path.read_bytes():
+            complaints.append(f"{short}: a binary file under a name for text")
+    return complaints
+
+
+def large_files(root: Path) -> list[str]:
+    """Find files above 300 kB."""
+    sized = [(path.relative_to(root), path.stat().st_size) for path in files(root)]
+    return [f"{path}: {size} bytes, at most {LARGEST_BYTES}" for path, size in sized if size > LARGEST_BYTES]
+
+
+def others_work(root: Path) -> list[str]:
+    """Find claims of somebody else's rights: code of others is depended on, never copied in."""
+    return [
+        f"{path}: claims somebody's rights ({found[0]})"
+        for path, text in texts(root)
+        if path.name not in ("LICENSE", "NOTICE") and path.parts[:2] != ("tests", "house") and (found := _CLAIM.search(text))
+    ]
