@@ -4,6 +4,8 @@ Pixel centres are at half-integers on both sides, and large squares are averaged
 nothing shifts or shimmers with the size of the photo.
 """
 
+from typing import Literal
+
 import cv2
 import numpy as np
 
@@ -19,8 +21,8 @@ class Crop(Value):
     turn_rad: float = 0.0
     mirrored: bool = False
 
-    def cut(self, pixels: np.ndarray, out_px: int) -> np.ndarray:
-        """Return what the square shows, (out_px, out_px, ...) of the type of `pixels`, black outside the photo."""
+    def cut(self, pixels: np.ndarray, out_px: int, *, border: Literal["black", "repeated"] = "black") -> np.ndarray:
+        """Return what the square shows, (out_px, out_px, ...) of the type of `pixels`; outside it is black or its border repeated."""
         shrink = max(1, int(self.side_px / out_px))
         source, origin_px = (pixels, np.zeros(2)) if shrink == 1 else self._shrunk(pixels, shrink)
         step = self.side_px / out_px * self._axes()
@@ -28,7 +30,8 @@ class Crop(Value):
         matrix = np.column_stack([step, first - origin_px]) / shrink
         matrix[:, 2] -= 0.5
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(source, matrix, (out_px, out_px), flags=flags, borderMode=cv2.BORDER_CONSTANT))
+        mode = cv2.BORDER_CONSTANT if border == "black" else cv2.BORDER_REPLICATE
+        return np.asarray(cv2.warpAffine(source, matrix, (out_px, out_px), flags=flags, borderMode=mode))
 
     def to_photo(self, fractions: FloatArray) -> FloatArray:
         """Return the photo px (N, 2) of points given as fractions 0..1 of the square."""

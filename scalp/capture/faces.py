@@ -17,8 +17,10 @@ from scalp.capture.networks import load_network
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting
 
-_RIGHT_EYE_INDEX, _LEFT_EYE_INDEX = (33, 133, 159, 145), (263, 362, 386, 374)
-"""Outer corner, inner corner, middle of the upper lid, middle of the lower lid, in the mesh."""
+_RIGHT_EYE_INDEX, _LEFT_EYE_INDEX = (33, 133), (263, 362)
+"""Outer and inner corner of each eye in the mesh."""
+_LIDS_INDEX, _CORNERS_INDEX = (4, 12), (0, 8)
+"""Middle of the lower and upper lid, and the corners, in the 71 points of the iris network."""
 _FACE_ZOOM, _EYE_ZOOM = 1.5, 2.3
 """How much wider than its points the square of a network is, as these networks were trained. [Kartynnik2019]"""
 
@@ -39,8 +41,10 @@ class FaceSearch(Value):
     """Turned copies that are tried where the upright photo shows no face."""
     bystander_fraction: float = 0.35
     """Faces smaller than this part of the largest are people in the background."""
-    eye_opening_fraction: float = 0.13
-    """Least height of an eye over its width for its iris to be measured."""
+    eye_opening_fraction: float = 0.22
+    """Least height of an eye between its lids over its width for its iris to be measured."""
+    eye_width_px: float = 12.0
+    """Least width of an eye for its iris to be measured."""
 
 
 def find_faces(photo: Photo, models: Path, search: FaceSearch | None = None) -> tuple[FaceSighting, ...]:
@@ -136,18 +140,19 @@ def _square_round(points_px: FloatArray, turn_rad: float, zoom: float, *, mirror
     return Crop(centre_px=(float(centre[0]), float(centre[1])), side_px=side, turn_rad=turn_rad, mirrored=mirrored)
 
 
-def _iris(pixels: np.ndarray, mesh_px: FloatArray, corners: tuple[int, int, int, int], models: Path, search: FaceSearch) -> FloatArray:
+def _iris(pixels: np.ndarray, mesh_px: FloatArray, corners: tuple[int, int], models: Path, search: FaceSearch) -> FloatArray:
     """Return centre x, y and diameter of one iris in px, NaN for an eye that is closed or too small. [Ablavatski2020]"""
-    outer, inner, upper, lower = mesh_px[list(corners)]
-    width = float(np.linalg.norm(outer - inner))
-    if width < 12.0 or np.linalg.norm(upper - lower) < search.eye_opening_fraction * width:
+    if np.linalg.norm(mesh_px[corners[0]] - mesh_px[corners[1]]) < search.eye_width_px:
         return np.full(3, np.nan)
     network = load_network(models, "iris_landmark")
-    side = network.kind.side_px
-    turn = _turn_rad(mesh_px[33], mesh_px[263])
-    square = _square_round(np.stack([outer, inner]), turn, _EYE_ZOOM, mirrored=corners is _LEFT_EYE_INDEX)
-    ring = network.run(square.cut(pixels, side))["iris"].reshape(5, 3)[:, :2].astype(np.float64) / side
-    ring_px = square.to_photo(ring)
+    side, turn = network.kind.side_px, _turn_rad(mesh_px[33], mesh_px[263])
+    square = _square_round(mesh_px[list(corners)], turn, _EYE_ZOOM, mirrored=corners is _LEFT_EYE_INDEX)
+    seen = network.run(square.cut(pixels, side))
+    eye = seen["eye"].reshape(71, 3)[:, :2].astype(np.float64)
+    opening, width = (np.linalg.norm(np.subtract(*eye[list(ends)])) for ends in (_LIDS_INDEX, _CORNERS_INDEX))
+    if opening < search.eye_opening_fraction * width:
+        return np.full(3, np.nan)
+    ring_px = square.to_photo(seen["iris"].reshape(5, 3)[:, :2].astype(np.float64) / side)
     diameter = (np.linalg.norm(ring_px[1] - ring_px[3]) + np.linalg.norm(ring_px[2] - ring_px[4])) / 2.0
     return np.array([*ring_px[0], diameter])
 
