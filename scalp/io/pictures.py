@@ -19,7 +19,7 @@ USUAL_QUALITY = 95
 _PIECE_BYTES = 65_519
 """The most of a profile that fits one JPEG segment."""
 _PNG_HEADER_END = 33
-_PNG_LEVEL = 3
+_PNG_SETTINGS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 
 
 def write_picture(photo: Photo, path: str | os.PathLike[str], quality: int = USUAL_QUALITY) -> None:
@@ -90,7 +90,7 @@ def _profile_segments(profile: bytes) -> bytes:
 
 def _png(photo: Photo) -> bytes:
     """Return a photo as the bytes of a PNG, exact."""
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL])
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2BGR), _PNG_SETTINGS)
     content = encoded.tobytes()
     profile = photo.encoding.icc_profile
     if profile is None:

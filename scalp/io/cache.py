@@ -1,0 +1,70 @@
+"""Where this program keeps files between runs: fetched assets, and what was worked out from a photo until it is forgotten.
+
+Everything under one root in the user's cache, `SMP_CACHE` where that is set. What comes from a photo is readable by its
+owner only.
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from scalp.base import BadInput
+from scalp.io.pictures import unwritable, write_whole
+
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+_DIGEST = re.compile("[0-9a-f]{32}")
+
+
+def cache_root() -> Path:
+    """Return the folder all cached files live in: `SMP_CACHE`, else `smp-mobile` in the user's cache."""
+    chosen = os.environ.get("SMP_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "smp-mobile"
+    except RuntimeError as fault:
+        raise BadInput(
+            "the cache folder", "unknown, as this user has no home", "a folder to keep files in", "Set SMP_CACHE to one."
+        ) from fault
+
+
+def made_folder(place: Path, *, mode: int = 0o755) -> Path:
+    """Return a folder that exists, made with its parents when it did not."""
+    try:
+        place.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    return place
+
+
+def photo_cache_folder(digest: str) -> Path:
+    """Return the folder, for its owner only, of what was worked out from the photo of this digest; made when missing."""
+    photos = made_folder(cache_root() / "photos", mode=_PRIVATE_FOLDER)
+    return made_folder(photos / _checked(digest), mode=_PRIVATE_FOLDER)
+
+
+def write_private(folder: Path, name: str, content: bytes) -> Path:
+    """Write a file only its owner can read, whole or not at all, and return its place."""
+    write_whole(folder / name, content, mode=_PRIVATE_FILE)
+    return folder / name
+
+
+def forget_photo(digest: str) -> bool:
+    """Remove everything kept about a photo; tell whether there was anything."""
+    place = cache_root() / "photos" / _checked(digest)
+    if not place.is_dir():
+        return False
+    try:
+        shutil.rmtree(place)
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    return True
+
+
+def _checked(digest: str) -> str:
+    """Refuse what is no digest, so that no other folder can be named."""
+    if not _DIGEST.fullmatch(digest):
+        raise BadInput("photo digest", repr(digest[:40]), "32 hexadecimal digits", "Take it from treatment.json.")
+    return digest

@@ -1,0 +1,120 @@
+"""Folders of results that appear at once or not at all, and never take anybody else's files with them.
+
+A folder this program wrote carries a marker that lists its files; only such a folder, or an empty one, is replaced.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from scalp.base import BadInput
+from scalp.io.pictures import unwritable
+
+MARKER = ".smp-folder.json"
+_SCHEMA, _VERSION = "smp-folder", 1
+_ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
+_MODE = 0o755
+
+
+@contextmanager
+def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a hidden folder to write into; when the block ends well it becomes `path`, whole, in place of an older result.
+
+    When the block fails, is interrupted, or the disk is full, nothing of it is left and an older result stays as it was.
+    Refuses, before any work, a place that cannot be written to and a folder that holds files of others.
+    """
+    place = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link and replace its target
+    _check_free(place)
+    unfinished = _unfinished(place)
+    try:
+        yield unfinished
+        _mark(unfinished)
+        _move_in(unfinished, place)
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _check_free(place: Path) -> None:
+    """Refuse a file, and a folder with anything in it that this program did not write."""
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise BadInput(place.name, "a file", "a folder", "Choose another name with --out.")
+    try:
+        foreign = sorted({entry.name for entry in place.iterdir() if not entry.name.startswith(".smp-")} - _own_names(place))
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    if foreign:
+        count = f"{len(foreign)} file{'s' if len(foreign) > 1 else ''} not written by smp, such as {foreign[0]}"
+        raise BadInput(place.name or "the folder", f"a folder with {count}", _ALLOWED, "Choose another folder with --out.")
+
+
+def _own_names(place: Path) -> set[str]:
+    """Return what the marker of a folder lists; nothing where there is no good marker."""
+    try:
+        marker = json.loads((place / MARKER).read_text("utf-8"))
+        names = marker["files"] if marker["schema"] == _SCHEMA else []
+        return {name for name in names if isinstance(name, str)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _unfinished(place: Path) -> Path:
+    """Return a new hidden folder beside `place`, or inside it where its parent is locked."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        inside = place.is_dir() and (place.is_mount() or place.is_symlink() or not os.access(place.parent, os.W_OK | os.X_OK))
+        made = Path(tempfile.mkdtemp(prefix=f".smp-{'' if inside else place.name + '-'}", dir=place if inside else place.parent))
+        made.chmod(_MODE)
+        if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
+            made.rmdir()
+            raise PermissionError(13, "locked")
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    return made
+
+
+def _mark(folder: Path) -> None:
+    """Write the marker that lists what this program wrote into a folder."""
+    names = sorted(entry.name for entry in folder.iterdir())
+    (folder / MARKER).write_text(json.dumps({"schema": _SCHEMA, "version": _VERSION, "files": names}), "utf-8")
+
+
+def _move_in(unfinished: Path, place: Path) -> None:
+    """Put the finished folder in its place; an older one is set aside first and comes back if that fails."""
+    if unfinished.parent == place:
+        _move_files(unfinished, place)
+        return
+    aside = unfinished.with_name(unfinished.name + "-older")
+    older = place.exists()
+    try:
+        if older:
+            place.rename(aside)
+        unfinished.rename(place)
+    except BaseException:
+        if older and aside.exists() and not place.exists():
+            aside.rename(place)
+        raise
+    if older:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move_files(unfinished: Path, place: Path) -> None:
+    """Move files one by one into a folder that itself cannot be replaced (a mount, a link); the marker goes last."""
+    older = _own_names(place)
+    written = [entry for entry in unfinished.iterdir() if entry.name != MARKER]
+    for entry in written:
+        target = place / entry.name
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        entry.replace(target)
+    for name in older - {entry.name for entry in written}:
+        with suppress(OSError):
+            (place / name).unlink()
+    (unfinished / MARKER).replace(place / MARKER)
