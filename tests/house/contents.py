@@ -13,16 +13,28 @@ _CLAIM = re.compile(r"copyright\s*(?:\(c\)|©|\d{4})|all rights reserved|SPDX-Fi
 
 
 def foreign_files(root: Path) -> list[str]:
-    """Find kinds of files that do not belong in the tree: anything but text, and pictures anywhere but under docs."""
+    """Find kinds of files that do not belong in the tree: anything but text, pictures under docs, and tables we build ourselves."""
     complaints = []
     for path in files(root):
         short = path.relative_to(root)
-        picture = path.suffix in PICTURE_SUFFIXES and short.parts[0] == "docs"
-        if not (picture or path.suffix in TEXT_SUFFIXES or path.name in TEXT_NAMES):
+        binary = _is_welcome_binary(root, short)
+        if not (binary or path.suffix in TEXT_SUFFIXES or path.name in TEXT_NAMES):
             complaints.append(f"{short}: this kind of file does not belong here")
-        elif not picture and b"\0" in path.read_bytes():
+        elif not binary and b"\0" in path.read_bytes():
             complaints.append(f"{short}: a binary file under a name for text")
     return complaints
+
+
+def _is_welcome_binary(root: Path, path: Path) -> bool:
+    """Tell whether this is a picture of the pages, or a table of numbers that a script of ours builds."""
+    if path.suffix in PICTURE_SUFFIXES:
+        return path.parts[0] == "docs"
+    builders = (root / "scripts").glob("build_*.py")
+    return (
+        path.suffix == ".npz"
+        and path.parts[:2] == ("scalp", "tables")
+        and any(path.stem in script.read_text("utf-8") for script in builders)
+    )
 
 
 def large_files(root: Path) -> list[str]:

@@ -27,9 +27,10 @@ def missing_paths(root: Path) -> list[str]:
     """Find paths and links on pages that lead nowhere."""
     complaints = []
     for page, text in pages(root):
-        for path in _paths_on(text):
-            if not (root / path).exists() and not (root / page.parent / path).exists():
-                complaints.append(f"{page}: {path} does not exist")
+        here = root / page.parent
+        complaints += [
+            f"{page}: {path} does not exist" for path in _paths_on(text) if not (root / path).exists() and not (here / path).exists()
+        ]
     return complaints
 
 
@@ -49,7 +50,12 @@ def missing_names(root: Path) -> list[str]:
     for page, text in pages(root):
         for ticked in _TICKED.findall(text):
             found = _DOTTED.match(ticked)
-            if found and "/" not in ticked and not re.fullmatch(r".*\.(py|md|toml|csv)", ticked) and not _resolves(root, found[0].split(".")):
+            if (
+                found
+                and "/" not in ticked
+                and not re.fullmatch(r".*\.(py|md|toml|csv)", ticked)
+                and not _resolves(root, found[0].split("."))
+            ):
                 complaints.append(f"{page}: {found[0]} does not exist")
     return complaints
 
@@ -94,16 +100,23 @@ def _bound(node: ast.AST) -> set[str]:
 
 def subcommands(root: Path) -> set[str]:
     """Return the subcommands of `smp`: what its modules register on an app."""
-    found = set()
+    found: set[str] = set()
     for _, module, _ in modules(root, ("smp",)):
-        for function in functions(module):
-            if decorated(function, "command"):
-                found.add(function.name.replace("_", "-"))
+        found |= {function.name.replace("_", "-") for function in functions(module) if decorated(function, "command")}
         for node in ast.walk(module):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("command", "add_typer"):
-                named = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
-                found |= {argument.value for argument in named if isinstance(argument, ast.Constant) and isinstance(argument.value, str)}
+            if isinstance(node, ast.Call):
+                found |= _registered(node)
     return found
+
+
+def _registered(call: ast.Call) -> set[str]:
+    """Return the names in `app.command("name")`, `app.add_typer(other, name="name")` or `app.command()(function)`."""
+    if isinstance(call.func, ast.Call) and isinstance(call.func.func, ast.Attribute) and call.func.func.attr == "command":
+        return {argument.id.replace("_", "-") for argument in call.args if isinstance(argument, ast.Name)}
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in ("command", "add_typer"):
+        return set()
+    named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "name")]
+    return {argument.value for argument in named if isinstance(argument, ast.Constant) and isinstance(argument.value, str)}
 
 
 def missing_commands(root: Path) -> list[str]:
@@ -150,11 +163,10 @@ def unexplained_nouns(root: Path) -> list[str]:
     explained = {term.lower().replace(" ", "") for term in terms}
     complaints = [f"docs/glossary.md: {term} stands twice" for term in sorted({term for term in terms if terms.count(term) > 1})]
     for path, module, _ in modules(root, ("scalp",)):
-        if path.parts[:2] != ("scalp", "domain"):
-            continue
-        for node in module.body:
-            if isinstance(node, ast.ClassDef) and decorated(node, "value") and node.name.lower() not in explained:
-                complaints.append(f"{path}:{node.lineno}: {node.name} is not in docs/glossary.md")
+        named = [node for node in module.body if isinstance(node, ast.ClassDef) and decorated(node, "value")]
+        inside = path.parts[:2] == ("scalp", "domain")
+        unknown = [node for node in named if inside and node.name.lower() not in explained]
+        complaints += [f"{path}:{node.lineno}: {node.name} is not in docs/glossary.md" for node in unknown]
     return complaints
 
 

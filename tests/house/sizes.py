@@ -87,7 +87,7 @@ def many_parameters(root: Path) -> list[str]:
 def _exempt(path: Path, function: Function) -> bool:
     """Options of a command are its interface; a compiled kernel takes columns, since it cannot take nouns; a test its cases."""
     kernel = decorated(function, *KERNEL_DECORATORS)
-    command = path.parts[0] == "smp" and any("Annotated" in _names_in(argument.annotation) for argument in parameters(function))
+    command = path.parts[0] == "smp" and any({"Annotated", "options"} & _names_in(argument.annotation) for argument in parameters(function))
     return kernel or command or decorated(function, *COMMAND_DECORATORS, "parametrize", "given")
 
 

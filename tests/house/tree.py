@@ -93,3 +93,8 @@ def plant(root: Path, path: str, text: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return target
+
+
+def pages_seen(root: Path) -> int:
+    """Count the pages of a tree."""
+    return sum(path.suffix == ".md" for path in files(root))

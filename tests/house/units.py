@@ -31,10 +31,9 @@ def unitless_numbers(root: Path) -> list[str]:
     suffixes, words = unit_list(root)
     complaints = []
     for path, module, _ in modules(root, PRODUCT_FOLDERS):
-        for node in ast.walk(module):
-            for name, line, annotation in [*_fields(node), *_arguments(node)]:
-                if name not in words and not ("_" + name).endswith(suffixes):
-                    complaints.append(f"{path}:{line}: {name}: {ast.unparse(annotation)} says no unit")
+        numbers = [number for node in ast.walk(module) for number in (*_fields(node), *_arguments(node))]
+        bare = [number for number in numbers if number[0] not in words and not ("_" + number[0]).endswith(suffixes)]
+        complaints += [f"{path}:{line}: {name}: {ast.unparse(annotation)} says no unit" for name, line, annotation in bare]
     return complaints
 
 

@@ -22,19 +22,22 @@ def _turned(words: str) -> tuple[str, ...]:
 
 
 BANNED_WORDS = _turned(
-    "pynhqr naguebcvp bcranv pungtcg tcg pbcvybg yynzn qrrcfrrx trzvav yyz yyzf pbqrk"
-    " pb-nhguberq-ol gbqb svkzr ghevat-grfg pungobg"
+    "pynhqr naguebcvp bcranv pungtcg tcg pbcvybg yynzn qrrcfrrx trzvav yyz yyzf pbqrk pb-nhguberq-ol gbqb svkzr ghevat-grfg pungobg"
 )
 BANNED_EXACTLY = _turned("NV KKK UNPX")
 BANNED_PHRASES = tuple(
     codecs.decode(phrase, "rot13")
-    for phrase in ("ynathntr zbqry", "negvsvpvny vagryyvtrapr", "pbqvat nffvfgnag", "nv nffvfgnag", "trarengrq jvgu pynhqr", "nf na nffvfgnag")
+    for phrase in (
+        "ynathntr zbqry",
+        "negvsvpvny vagryyvtrapr",
+        "pbqvat nffvfgnag",
+        "nv nffvfgnag",
+        "trarengrq jvgu pynhqr",
+        "nf na nffvfgnag",
+    )
 )
 MACHINE_FOLDERS = _turned("jbex ebbg ubzr gzc bcg zag Hfref")
-REGISTRY_HOSTS = _turned(
-    "clcv.bet clgubaubfgrq.bet ertvfgel.acz"
-    "wf.bet qro.qrovna.bet cebkl.tbynat.bet pengrf.vb"
-)
+REGISTRY_HOSTS = _turned("clcv.bet clgubaubfgrq.bet ertvfgel.aczwf.bet qro.qrovna.bet cebkl.tbynat.bet pengrf.vb")
 _MACHINE_PATH = re.compile(r"(?<![\w./~*-])/(?:" + "|".join(MACHINE_FOLDERS) + r")(?:/|\b(?![\w.-]))|\b[A-Z]:\\\\?[A-Z]")
 _BANNED = re.compile(r"(?<![A-Za-z])(?:" + "|".join(BANNED_WORDS) + r")(?![A-Za-z])", re.IGNORECASE)
 _BANNED_EXACT = re.compile(r"(?<![A-Za-z])(?:" + "|".join(BANNED_EXACTLY) + r")(?![A-Za-z])")
