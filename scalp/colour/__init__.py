@@ -1,1 +1,1 @@
-"""sRGB, Lab and spectra: numbers for colours. Knows no skin."""
+"""Colour: sRGB and Lab, and what a spectrum looks like under daylight."""

@@ -1,19 +1,125 @@
-"""The colour of bare skin, and the skin that has a given colour."""
+"""The colour of bare skin, and the skin that has a given colour.
+
+What lives here: reflectance of the two layers under daylight, and its inverse. The table is of our own photon walks
+(`scripts/build_skin_tables.py`); impressions are `scalp.skin.spread`'s.
+"""
+
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import RegularGridInterpolator
+from scipy.optimize import least_squares
 
-from scalp.base import FloatArray
-from scalp.domain.skin import Skin
+from scalp.base import BadInput, Doubt, FloatArray
+from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
+from scalp.colour.srgb import lab_from_linear, typology_angle
+from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
+from scalp.skin import grids
+from scalp.skin.tissue import (
+    SURFACE_GLARE,
+    baseline_absorption_per_mm,
+    blood_absorption_per_mm,
+    melanosome_absorption_per_mm,
+    scattering_per_mm,
+)
+
+DARKEST_MEASURED_ANGLE = -30.0
+"""No spectra of skin darker than this typology angle (degrees) are in the data the model was checked with. [Cooksey2017]"""
+USUAL_BLOOD_FRACTION = 0.011
+ODD_COLOUR_DISTANCE = 0.18
+"""Misfit of log colour ratios above which a colour is not one of skin in daylight."""
+
+
+@lru_cache(maxsize=1)
+def _returned() -> RegularGridInterpolator:
+    """Return log of the light returned over log scattering, log epidermal depth and log dermal absorption."""
+    table = np.loadtxt(grids.REFLECTANCE_TABLE, delimiter=",", comments=("#", "s"))
+    axes = (grids.SCATTERINGS_PER_MM, grids.EPIDERMAL_DEPTHS, grids.DERMAL_PER_MM)
+    shape = tuple(len(axis) for axis in axes)
+    return RegularGridInterpolator(
+        tuple(np.log(axis) for axis in axes), np.log(np.maximum(table[:, 3], 1e-5)).reshape(shape), bounds_error=False, fill_value=None
+    )
+
+
+def inner_spectrum(skin: Skin, *, scattering_factor: float = 1.0) -> FloatArray:
+    """Return the light (31,) that leaves the skin again at `WAVELENGTHS_NM`, of the light that falls on it.
+
+    Epidermis with melanin over a thick dermis with blood, one scattering for both; the surface's glare not included.
+    `scattering_factor` scales the usual scattering of skin. Left out: the depth structure of blood, bilirubin,
+    carotene, fluorescence, hair. [Jacques2013]
+    """
+    nm = np.array(WAVELENGTHS_NM)
+    baseline = baseline_absorption_per_mm(nm)
+    epidermis = skin.melanin_fraction * melanosome_absorption_per_mm(nm) + (1 - skin.melanin_fraction) * baseline
+    dermis = skin.blood_fraction * blood_absorption_per_mm(nm, skin.oxygenation_fraction) + baseline
+    asked = np.column_stack([scattering_factor * scattering_per_mm(nm), epidermis * skin.epidermis_mm, dermis])
+    return np.asarray((1 - SURFACE_GLARE) * np.exp(_returned()(np.log(asked))))
+
+
+def inner_reflectance(skin: Skin) -> FloatArray:
+    """Return the light from inside bare skin under D65, linear sRGB (3,), the surface's glare not included."""
+    return rgb_from_spectrum(inner_spectrum(skin))
 
 
 def reflectance(skin: Skin) -> FloatArray:
-    """Return the albedo of bare skin under D65, linear sRGB (3,)."""
-    return np.array([0.55, 0.33, 0.24]) * np.exp(-skin.melanin_fraction * np.array([4.0, 6.0, 9.0]))
+    """Return the albedo of bare skin under D65, linear sRGB (3,), as an instrument with the surface's glare included sees it.
+
+    >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
+    >>> [round(float(band), 1) for band in reflectance(skin)]
+    [0.6, 0.3, 0.2]
+    """
+    return np.asarray(inner_reflectance(skin) + SURFACE_GLARE)
 
 
 def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Skin:
-    """Return the skin that looks like `rgb_linear` (3,)."""
-    red, _, blue = np.clip(np.asarray(rgb_linear, float), 1e-4, None)
-    melanin = float(np.clip(np.log(red / blue / (0.55 / 0.24)) / 5.0, 0.01, 0.4))
-    return Skin(melanin_fraction=melanin, blood_fraction=0.011)
+    """Return the skin whose colour under daylight is nearest to `rgb_linear` (3,).
+
+    The exposure of a photo is not known, so that mostly the ratios of the bands decide, with a weak hold on brightness
+    and on the usual amount of blood; `brightness_known` is for colours measured against a white card. Melanin and
+    blood always stay what skin can have; a doubt says where the colour is darker than the measured skins the model
+    was checked with, or not one of skin in daylight.
+    """
+    wanted = np.asarray(rgb_linear, float)
+    if wanted.shape != (3,) or not np.isfinite(wanted).all() or wanted.max() <= 0:
+        raise BadInput("rgb_linear", wanted.shape, "three linear bands above 0", "Pick a lit patch of bare skin.")
+    wanted = np.maximum(wanted, 1e-4)
+    brightness_trust = 8.0 if brightness_known else 0.35
+
+    def misfit(at: FloatArray) -> FloatArray:
+        """Return log ratios of colour, brightness and usual blood, weighted."""
+        off = np.log(reflectance(_skin_at(at)) / wanted)
+        return np.array(
+            [4 * (off[0] - off[1]), 4 * (off[1] - off[2]), brightness_trust * off.mean(), 0.15 * (at[1] - np.log(USUAL_BLOOD_FRACTION))]
+        )
+
+    bounds = (np.log([MELANIN_RANGE[0], BLOOD_RANGE[0]]), np.log([MELANIN_RANGE[1], BLOOD_RANGE[1]]))
+    starts = [np.log([melanin, USUAL_BLOOD_FRACTION]) for melanin in (0.015, 0.08, 0.25)]
+    best = min(
+        (least_squares(misfit, start, bounds=bounds, diff_step=np.array([1e-3, 1e-3])) for start in starts), key=lambda found: found.cost
+    )
+    skin = _skin_at(best.x)
+    return Skin(melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=_doubts(skin, wanted))
+
+
+def _skin_at(at: FloatArray) -> Skin:
+    """Return the skin at log melanin and log blood."""
+    melanin, blood = np.exp(at)
+    return Skin(melanin_fraction=float(np.clip(melanin, *MELANIN_RANGE)), blood_fraction=float(np.clip(blood, *BLOOD_RANGE)))
+
+
+def _doubts(skin: Skin, wanted: FloatArray) -> tuple[Doubt, ...]:
+    """Return what is not sure about a fitted skin."""
+    doubts = []
+    seen = reflectance(skin)
+    ratios = np.log((seen / seen[1]) / (wanted / wanted[1]))[[0, 2]]
+    if np.abs(ratios).max() > ODD_COLOUR_DISTANCE:
+        size = f"{100 * np.expm1(np.abs(ratios).max()):.0f} % off any skin in daylight"
+        doubts.append(
+            Doubt(kind="light", where="colour of the skin", size=size, advice="Photograph in daylight or with white balance set.")
+        )
+    angle = float(typology_angle(lab_from_linear(seen)))
+    if angle < DARKEST_MEASURED_ANGLE:
+        size = f"typology angle {angle:.0f} degrees, below the measured skins"
+        doubts.append(Doubt(kind="skin", where="contrast of the treatment", size=size, advice="Test a few impressions on this skin first."))
+    return tuple(doubts)

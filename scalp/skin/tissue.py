@@ -1,0 +1,68 @@
+"""What skin and pigment do to light of each wavelength: absorption and scattering, per mm.
+
+What lives here: published spectra as functions of wavelength. How light walks through them is `scalp.skin.photons`'.
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from scalp.base import FloatArray
+
+INDEX = 1.4
+"""Refractive index of epidermis and dermis. [Jacques2013]"""
+ANISOTROPY = 0.8
+"""Mean cosine of one scattering in skin. [Jacques2013]"""
+SURFACE_GLARE = ((INDEX - 1.0) / (INDEX + 1.0)) ** 2
+"""Part of straight light the surface itself throws back: 0.0278."""
+
+HAEMOGLOBIN_G_PER_L = 150.0
+HAEMOGLOBIN_G_PER_MOL = 64500.0
+
+CARBON_M2_PER_G_AT_550_NM = 8.3
+CARBON_EXPONENT = 0.97
+
+
+def scattering_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the reduced scattering mu_s' of skin: 46 (lambda / 500 nm)^-1.421 per cm. [Jacques2013]
+
+    >>> round(float(scattering_per_mm(550.0)), 2)
+    4.02
+    """
+    return np.asarray(4.6 * (np.asarray(wavelength_nm, float) / 500.0) ** -1.421)
+
+
+def baseline_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the absorption of bloodless, melanin-free skin. [Jacques2013]"""
+    return np.asarray(0.0244 + 8.53 * np.exp(-(np.asarray(wavelength_nm, float) - 154.0) / 66.2))
+
+
+def melanosome_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the absorption inside a melanosome, 1.70e12 lambda^-3.48 per cm; known within a factor of ten. [Jacques1998]"""
+    return np.asarray(1.70e11 * np.asarray(wavelength_nm, float) ** -3.48)
+
+
+@lru_cache(maxsize=1)
+def _haemoglobin() -> FloatArray:
+    """Return wavelength in nm and molar extinction of oxy- and deoxyhaemoglobin, (156, 3)."""
+    table: FloatArray = np.loadtxt(str(files("scalp.tables") / "skin-haemoglobin.csv"), delimiter=",", comments=("#", "w"))
+    return table
+
+
+def blood_absorption_per_mm(wavelength_nm: npt.ArrayLike, oxygenation_fraction: float) -> FloatArray:
+    """Return the absorption of whole blood of 150 g/l, averaged over the 10 nm around each wavelength. [Prahl1999]"""
+    nm, oxy, deoxy = _haemoglobin().T
+    extinction = oxygenation_fraction * oxy + (1.0 - oxygenation_fraction) * deoxy
+    smooth = np.convolve(np.pad(extinction, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+    molar = HAEMOGLOBIN_G_PER_L / HAEMOGLOBIN_G_PER_MOL
+    return np.asarray(np.log(10.0) * molar * 0.1 * np.interp(np.asarray(wavelength_nm, float), nm, smooth))
+
+
+def carbon_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the absorption of 1 mg/ml of carbon black: 8.3 per mm at 550 nm, about 10 at 450 and 7 at 650.
+
+    Mass absorption of 20-100 nm particles by Mie theory; scattering of the particles is left out. [BondBergstrom2006]
+    """
+    return np.asarray(CARBON_M2_PER_G_AT_550_NM * (np.asarray(wavelength_nm, float) / 550.0) ** -CARBON_EXPONENT)

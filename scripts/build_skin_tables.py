@@ -1,0 +1,176 @@
+"""Build the shipped tables of light in skin from our own photon walks.
+
+    python scripts/build_skin_tables.py spread --photons 100000
+    python scripts/build_skin_tables.py reflectance --photons 200000
+
+One core, resumable: each wavelength's sums are kept in --work and not walked again. About 10 minutes each at these counts.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import nnls
+
+from scalp.colour.spectra import WAVELENGTHS_NM, rgb_weights
+from scalp.skin import grids
+from scalp.skin.columns import Columns, Paths, trace_columns
+from scalp.skin.tissue import (
+    ANISOTROPY,
+    SURFACE_GLARE,
+    baseline_absorption_per_mm,
+    blood_absorption_per_mm,
+    carbon_absorption_per_mm,
+    melanosome_absorption_per_mm,
+    scattering_per_mm,
+)
+
+NODES_NM = (440.0, 470.0, 500.0, 530.0, 560.0, 590.0, 620.0, 650.0)
+"""Each set of walks serves the 10 nm steps nearest to it."""
+DISTANCES_MM = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.4, 2.0, 2.8, 4.0)
+TURNS = (1, 4, 4, 4, 4, 6, 6, 6, 6, 8, 8, 10, 12, 12)
+"""How many places around share each distance."""
+
+
+def say(text: str) -> None:
+    """Tell how far the work is."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def all_columns(wavelength_nm: float) -> Columns:
+    """Return every column of the table, in the pigment's absorption at one wavelength."""
+    tops = np.repeat(grids.TOPS_MM, len(grids.THICKNESSES_MM))
+    bottoms = tops + np.tile(grids.THICKNESSES_MM, len(grids.TOPS_MM))
+    edges_mm = np.unique(np.concatenate([tops, bottoms]).round(6))
+    slabs = np.searchsorted(edges_mm, np.column_stack([tops, bottoms]).round(6))
+    places, rings = [], []
+    for ring, (distance_mm, turns) in enumerate(zip(DISTANCES_MM, TURNS, strict=True)):
+        for turn in range(turns):
+            angle_rad = 2 * np.pi * (turn + 0.13 * ring) / turns
+            places.append((distance_mm * np.cos(angle_rad), distance_mm * np.sin(angle_rad)))
+            rings.append(ring)
+    return Columns(
+        radii_mm=np.array(grids.DIAMETERS_MM) / 2,
+        places_mm=np.array(places),
+        place_ring=np.array(rings),
+        edges_mm=edges_mm,
+        slabs=slabs,
+        mu_ink_per_mm=np.array(grids.CONCENTRATIONS_MG_PER_ML) * float(carbon_absorption_per_mm(wavelength_nm)),
+    )
+
+
+def all_paths(node_nm: float) -> Paths:
+    """Return every skin of the table at the 10 nm steps of one node."""
+    steps_nm = np.array(WAVELENGTHS_NM)
+    mine = np.abs(steps_nm[:, None] - np.array(NODES_NM)).argmin(axis=1) == NODES_NM.index(node_nm)
+    steps_nm = steps_nm[mine]
+    melanin = np.repeat(grids.MELANIN_FRACTIONS, len(grids.BLOOD_FRACTIONS))[:, None]
+    blood = np.tile(grids.BLOOD_FRACTIONS, len(grids.MELANIN_FRACTIONS))[:, None]
+    baseline = baseline_absorption_per_mm(steps_nm)
+    return Paths(
+        mu_epidermis_per_mm=melanin * melanosome_absorption_per_mm(steps_nm) + (1 - melanin) * baseline,
+        mu_dermis_per_mm=blood * blood_absorption_per_mm(steps_nm, grids.TABLE_OXYGENATION_FRACTION) + baseline,
+        band_weights=rgb_weights()[mine],
+        mu_s_per_mm=float(scattering_per_mm(node_nm)) / (1 - ANISOTROPY),
+        epidermis_mm=grids.TABLE_EPIDERMIS_MM,
+    )
+
+
+def walk_nodes(photons_count: int, seed: int, work: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of all wavelengths: taken (D, R, S, C, W, B) and whole (W, B)."""
+    taken_all, whole_all = 0.0, 0.0
+    for node_nm in NODES_NM:
+        kept = work / f"node-{node_nm:.0f}-{photons_count}-{seed}.npz"
+        if not kept.exists():
+            begin = time.perf_counter()
+            taken, whole = trace_columns(all_columns(node_nm), all_paths(node_nm), photons_count=photons_count, seed=seed)
+            np.savez(kept, taken=taken.astype(np.float32), whole=whole)
+            say(f"{node_nm:.0f} nm walked in {time.perf_counter() - begin:.0f} s")
+        with np.load(kept) as sums:
+            taken_all = taken_all + sums["taken"].astype(float)
+            whole_all = whole_all + sums["whole"]
+    taken_all /= np.array(TURNS, float)[:, None, None, None, None, None]
+    return np.asarray(taken_all), np.asarray(whole_all)
+
+
+def fit_gaussians(contrast: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return non-negative weights (R, S, C, W, B, K) of contrasts (D, R, S, C, W, B), and the worst misfit of contrast."""
+    distance = np.array(DISTANCES_MM)
+    shapes = np.exp(-(distance[:, None] ** 2) / (2 * np.array(grids.SIGMAS_MM) ** 2))
+    area = np.sqrt(np.gradient(distance**2) + 0.02)
+    attenuation = -np.log1p(-np.clip(contrast, 0.0, 0.995)).reshape(len(distance), -1)
+    weights = np.zeros((attenuation.shape[1], len(grids.SIGMAS_MM)))
+    for index in range(attenuation.shape[1]):
+        seen = area * np.maximum(np.exp(-attenuation[:, index]), 0.05)
+        weights[index] = nnls(shapes * seen[:, None], attenuation[:, index] * seen, maxiter=1000)[0]
+    misfit = np.abs(np.exp(-shapes @ weights.T) - np.exp(-attenuation))
+    say(f"misfit of contrast by the Gaussians: median {np.median(misfit.max(0)):.4f}, 99 % {np.quantile(misfit.max(0), 0.99):.4f}")
+    return weights.reshape(*contrast.shape[1:], len(grids.SIGMAS_MM)), float(misfit.max())
+
+
+def build_spread(photons_count: int, seed: int, work: Path) -> None:
+    """Write the table of point-spreads, (melanin, blood, diameter, top, thickness, concentration, band, sigma)."""
+    taken, whole = walk_nodes(photons_count, seed, work)
+    weights, _ = fit_gaussians(taken / whole)
+    diameters, tops, thicknesses = len(grids.DIAMETERS_MM), len(grids.TOPS_MM), len(grids.THICKNESSES_MM)
+    melanins, bloods = len(grids.MELANIN_FRACTIONS), len(grids.BLOOD_FRACTIONS)
+    weights = weights.reshape(diameters, tops, thicknesses, len(grids.CONCENTRATIONS_MG_PER_ML), melanins, bloods, 3, len(grids.SIGMAS_MM))
+    trend = grids.normal_weight(np.array(grids.DIAMETERS_MM)[:, None], np.array(grids.CONCENTRATIONS_MG_PER_ML))
+    weights = np.moveaxis(weights, (4, 5), (0, 1)) / trend[:, None, None, :, None, None]
+    peak = weights.reshape(-1, 3, len(grids.SIGMAS_MM)).max(axis=0)
+    code = np.rint(255 * np.cbrt(weights / peak)).astype(np.uint8)
+    np.savez_compressed(grids.SPREAD_TABLE, code=code, peak=peak, photons_count=photons_count, seed=seed)
+    say(f"{grids.SPREAD_TABLE}: {Path(grids.SPREAD_TABLE).stat().st_size / 1000:.0f} kB")
+
+
+def build_reflectance(photons_count: int, seed: int) -> None:
+    """Write the diffuse reflectance of the two layers over scattering and both absorptions."""
+    far = Columns(
+        radii_mm=np.array([0.01]),
+        places_mm=np.array([[1e6, 0.0]]),
+        place_ring=np.array([0]),
+        edges_mm=np.array([0.0, 0.1]),
+        slabs=np.array([[0, 1]]),
+        mu_ink_per_mm=np.array([1.0]),
+    )
+    epidermal, dermal = (axis.ravel() for axis in np.meshgrid(grids.EPIDERMAL_DEPTHS, grids.DERMAL_PER_MM, indexing="ij"))
+    lines = [
+        "# Light that leaves skin again (surface glare not included) of light that has entered it, by scattering and absorption.",
+        f"# Our own Monte Carlo, {photons_count} photons each, seed {seed}: python scripts/build_skin_tables.py reflectance",
+        "scattering_per_mm,epidermal_depth,dermal_absorption_per_mm,returned_fraction",
+    ]
+    for scattering_per_mm_ in grids.SCATTERINGS_PER_MM:
+        paths = Paths(
+            mu_epidermis_per_mm=epidermal[:, None] / grids.TABLE_EPIDERMIS_MM,
+            mu_dermis_per_mm=dermal[:, None],
+            band_weights=np.ones((1, 1)),
+            mu_s_per_mm=scattering_per_mm_ / (1 - ANISOTROPY),
+            epidermis_mm=grids.TABLE_EPIDERMIS_MM,
+        )
+        _, whole = trace_columns(far, paths, photons_count=photons_count, seed=seed)
+        returned = whole[:, 0] / photons_count
+        lines += [f"{scattering_per_mm_:g},{a:g},{b:g},{r:.5f}" for a, b, r in zip(epidermal, dermal, returned, strict=True)]
+        say(f"scattering {scattering_per_mm_:g} per mm: returned up to {returned.max() * (1 - SURFACE_GLARE):.3f}")
+    Path(grids.REFLECTANCE_TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Build what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("table", choices=("spread", "reflectance"))
+    parser.add_argument("--photons", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", type=Path, default=Path("out/skin-tables"))
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    if arguments.table == "spread":
+        build_spread(arguments.photons, arguments.seed, arguments.work)
+    else:
+        build_reflectance(arguments.photons, arguments.seed)
+
+
+if __name__ == "__main__":
+    main()
