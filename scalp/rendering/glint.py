@@ -1,0 +1,100 @@
+"""Surface glint apart from the light below the surface: pigment darkens only the second."""
+
+import cv2
+import numpy as np
+
+from scalp.base import BoolArray, Float32Array, FloatArray
+from scalp.domain.camera import Camera
+from scalp.domain.head import Mesh
+from scalp.geometry.meshes import vertex_normals
+from scalp.geometry.raster import rasterise
+
+MATTE_QUANTILE = 0.25
+"""The part of skin pixels taken as free of glint when its own colour is looked for. (E)"""
+SMALLEST_SHARE = 0.002
+"""Less skin than this part of the window tells nothing about its light."""
+WORK_SIDE_PX = 320
+"""Glint is broad: it is looked for on a window of about this size."""
+FIT_ROUNDS = 6
+GRAIN_PX = 2.0
+AGREEMENT = 2.0
+"""The colour alone decides how strong a glint is once brightness bears out at least half of it."""
+
+
+def separate_glint(native_linear: Float32Array, skin_fraction: Float32Array, normals: Float32Array) -> Float32Array:
+    """Return the surface reflection in each pixel, (rows, cols) linear light, the same in every band.
+
+    Glint is what two signs agree on: a colour nearer to the lamp's than matte skin has (dichromatic model,
+    [Shafer1985]) and a brightness above what diffuse light on the head's own shape explains (nine spherical-harmonic
+    coefficients, [Ramamoorthi2001]). Stubble is grey without being bright and a lit forehead bright without being
+    grey, so neither counts. The lamp is taken as neutral.
+    """
+    rows, cols = skin_fraction.shape
+    shrink = max(1.0, min(rows, cols) / WORK_SIDE_PX)
+    size = (max(8, round(cols / shrink)), max(8, round(rows / shrink)))
+    cover = cv2.resize(skin_fraction, size, interpolation=cv2.INTER_AREA)
+    light = cv2.resize(native_linear * skin_fraction[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(cover, 1e-3)[..., None]
+    bare = cover > 0.9  # noqa: PLR2004 - nearly all of the pixel
+    if bare.mean() < SMALLEST_SHARE:
+        return np.zeros_like(skin_fraction)
+    facing = cv2.resize(normals, size, interpolation=cv2.INTER_LINEAR)
+    calm = _averaged(light, bare)
+    coloured, bright = _by_colour(calm, bare), _by_brightness(calm, bare, facing)
+    glint = coloured * np.clip(AGREEMENT * bright / np.maximum(coloured, 1e-4), 0.0, 1.0)
+    glint = cv2.GaussianBlur(np.where(bare, glint, 0.0).astype(np.float32), (0, 0), GRAIN_PX)
+    wide = cv2.resize(glint, (cols, rows), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(wide, 0.0, 0.97 * np.maximum(native_linear.min(axis=2), 0.0)), np.float32)
+
+
+def _averaged(light: Float32Array, bare: BoolArray) -> Float32Array:
+    """Return light averaged over its grain, among bare skin only."""
+    share = bare.astype(np.float32)[..., None]
+    summed = cv2.GaussianBlur(light * share, (0, 0), GRAIN_PX)
+    return np.asarray(summed / np.maximum(cv2.GaussianBlur(share, (0, 0), GRAIN_PX), 1e-3)[..., None], np.float32)
+
+
+def _by_colour(light: Float32Array, bare: BoolArray) -> Float32Array:
+    """Return the neutral light that must be taken away for the rest to have the colour of matte skin."""
+    red, blue = light[..., 0], light[..., 2]
+    ratio = np.clip(blue / np.maximum(red, 1e-4), 0.02, 0.98)
+    matte = float(np.quantile(ratio[bare], MATTE_QUANTILE))
+    return np.asarray(np.maximum(blue - matte * red, 0.0) / max(1.0 - matte, 0.05), np.float32)
+
+
+def _by_brightness(light: Float32Array, bare: BoolArray, normals: Float32Array) -> Float32Array:
+    """Return how much green light exceeds what diffuse light on this shape gives, as far as skin was seen to fit it."""
+    basis = _shading_basis(normals[bare].astype(float))
+    green = light[..., 1][bare].astype(float)
+    weights = np.ones(len(green))
+    spread = 1.0
+    shading = np.zeros(basis.shape[1])
+    for _ in range(FIT_ROUNDS):
+        # Bright outliers are what is looked for: they must not pull the fit up.
+        normal = basis.T * weights
+        shading = np.linalg.solve(normal @ basis + 1e-6 * len(green) * np.eye(basis.shape[1]), normal @ green)
+        residual = green - basis @ shading
+        spread = max(1.4826 * float(np.median(np.abs(residual))), 1e-4)
+        weights = np.where(residual > 0, 1.0 / (1.0 + (residual / spread) ** 2), 1.0)
+    excess = np.zeros(light.shape[:2], np.float32)
+    excess[bare] = np.maximum(green - basis @ shading - 0.5 * spread, 0.0)
+    return excess
+
+
+def _shading_basis(normals: FloatArray) -> FloatArray:
+    """Return the nine low spherical harmonics of unit normals (N, 3), unnormalised, (N, 9)."""
+    x, y, z = normals.T
+    return np.column_stack([np.ones_like(x), x, y, z, x * y, y * z, x * z, x * x - y * y, 3 * z * z - 1])
+
+
+def facing_normals(surface: Mesh, camera: Camera, window_px: tuple[slice, slice]) -> Float32Array:
+    """Return the head's unit normals as a camera sees them in a window (rows, cols) of its picture, (r, c, 3), on a raster of
+    a quarter of its pixels or fewer; towards the camera where the head is not seen.
+    """  # noqa: D205
+    scale = min(0.25, WORK_SIDE_PX / max(1, window_px[0].stop - window_px[0].start))
+    fragments = rasterise(camera, surface, scale)
+    rows, cols = (slice(int(span.start * scale), max(int(span.stop * scale), int(span.start * scale) + 2)) for span in window_px)
+    face_index, barycentric = fragments.face_index[rows, cols], fragments.barycentric[rows, cols]
+    smooth = vertex_normals(surface)[surface.faces[face_index]]
+    normals = np.einsum("rck,rckd->rcd", barycentric, smooth)
+    normals[face_index < 0] = camera.camera_from_head[2, :3] * -1.0
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-9), np.float32)
