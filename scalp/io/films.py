@@ -6,6 +6,7 @@ What is on the frames is `scalp.rendering`'s; here are sizes, palettes and bytes
 import io
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -91,7 +92,7 @@ def _gif(frames: list[ByteArray], durations_ms: list[int]) -> bytes:
     dither = _dither(*frames[0].shape[:2])
     indexed = [_indexed(frame, nearest, dither) for frame in frames]
     images = [Image.fromarray(indexed[0], "P")]
-    for before, after in zip(indexed, indexed[1:], strict=False):
+    for before, after in pairwise(indexed):
         images.append(Image.fromarray(np.where(after == before, _UNCHANGED, after).astype(np.uint8), "P"))
     for image in images:
         image.putpalette(np.vstack([palette, [[0, 0, 0]]]).astype(np.uint8).tobytes())
@@ -136,4 +137,4 @@ def _dither(rows_count: int, cols_count: int) -> IntArray:
 def _indexed(frame: ByteArray, nearest: ByteArray, dither: IntArray) -> ByteArray:
     """Return the palette index of each pixel of a frame."""
     cells = np.clip(frame.astype(np.int32) + dither[..., None], 0, 255) // _CELL_LEVELS
-    return nearest[(cells[..., 0] * _CELLS_PER_BAND + cells[..., 1]) * _CELLS_PER_BAND + cells[..., 2]]
+    return np.asarray(nearest[(cells[..., 0] * _CELLS_PER_BAND + cells[..., 1]) * _CELLS_PER_BAND + cells[..., 2]])
