@@ -1,0 +1,49 @@
+"""The room's verb: from a head and wishes to a design, with what speaks against it."""
+
+from scalp.base import Doubt
+from scalp.designing.anatomy import survey
+from scalp.designing.densities import DensityRules, densities_per_cm2
+from scalp.designing.guardrails import doubts_about
+from scalp.designing.hairlines import check_reachable, draw_hairline, draw_sides, height_for
+from scalp.designing.losses import ASSUMED_STAGE, STAGES, bareness_mm
+from scalp.designing.styles import STYLES
+from scalp.domain.design import Design, Hairline, Wishes
+from scalp.domain.head import Head
+from scalp.geometry.meshes import vertex_areas_mm2
+
+TREATED_FROM_FRACTION = 0.1
+"""What counts as treated area: at least this part of the peak density."""
+
+
+def propose_design(head: Head, wishes: Wishes, *, rules: DensityRules | None = None) -> Design:
+    """Propose hairline, zones and density for a head from its anatomy and a client's wishes.
+
+    The hairline runs through anchors measured on the head and wavers as a natural one; the treated area follows the
+    stage of loss (Norwood VI when none is wished: the head is taken as bare on top), blends 30 mm into the native
+    fringe, and keeps off forehead, face, ears and nape. The same seed gives the same design. Sources: [Kashiyama2021],
+    [Garg], [Shapiro]; most figures are grade D or E (docs/science/designing.md).
+
+    Raises `NotPossible` where the wished height would fall on the brow or the crown of this head.
+    """
+    rules = rules or DensityRules()
+    shape, stage, height_mm = STYLES[wishes.style], STAGES[wishes.norwood or ASSUMED_STAGE], height_for(wishes)
+    anatomy = survey(head)
+    check_reachable(anatomy, height_mm)
+    sides = draw_sides(anatomy, shape, height_mm, wishes.seed)
+    drawing = draw_hairline(anatomy, shape, sides, height_mm, wishes.seed)
+    bare_mm = bareness_mm(anatomy, drawing, sides, stage, wishes.seed)
+    density_per_cm2, zone_index = densities_per_cm2(
+        anatomy, drawing, shape, bare_mm, peak_per_cm2=wishes.peak_density_per_cm2, seed=wishes.seed, rules=rules
+    )
+    treated = density_per_cm2 >= TREATED_FROM_FRACTION * wishes.peak_density_per_cm2
+    area_cm2 = float(vertex_areas_mm2(head.surface)[treated].sum() / 100.0)
+    doubts: tuple[Doubt, ...] = doubts_about(head, wishes, drawing.height_mm, area_cm2, treated)
+    return Design(
+        head_digest=head.digest,
+        wishes=wishes,
+        hairline=Hairline(style=wishes.style, points_mm=drawing.points_mm, height_mm=drawing.height_mm),
+        density_per_cm2=density_per_cm2,
+        zone_index=zone_index,
+        area_cm2=area_cm2,
+        doubts=doubts,
+    )
