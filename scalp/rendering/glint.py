@@ -3,11 +3,12 @@
 import cv2
 import numpy as np
 
-from scalp.base import BoolArray, Float32Array, FloatArray
+from scalp.base import BoolArray, Float32Array
 from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise
+from scalp.rendering.shading import fit_shading, shading_basis
 
 MATTE_QUANTILE = 0.25
 """The part of skin pixels taken as free of glint when its own colour is looked for. (E)"""
@@ -15,7 +16,6 @@ SMALLEST_SHARE = 0.002
 """Less skin than this part of the window tells nothing about its light."""
 WORK_SIDE_PX = 320
 """Glint is broad: it is looked for on a window of about this size."""
-FIT_ROUNDS = 6
 GRAIN_PX = 2.0
 AGREEMENT = 2.0
 """The colour alone decides how strong a glint is once brightness bears out at least half of it."""
@@ -63,27 +63,12 @@ def _by_colour(light: Float32Array, bare: BoolArray) -> Float32Array:
 
 def _by_brightness(light: Float32Array, bare: BoolArray, normals: Float32Array) -> Float32Array:
     """Return how much green light exceeds what diffuse light on this shape gives, as far as skin was seen to fit it."""
-    basis = _shading_basis(normals[bare].astype(float))
-    green = light[..., 1][bare].astype(float)
-    weights = np.ones(len(green))
-    spread = 1.0
-    shading = np.zeros(basis.shape[1])
-    for _ in range(FIT_ROUNDS):
-        # Bright outliers are what is looked for: they must not pull the fit up.
-        normal = basis.T * weights
-        shading = np.linalg.solve(normal @ basis + 1e-6 * len(green) * np.eye(basis.shape[1]), normal @ green)
-        residual = green - basis @ shading
-        spread = max(1.4826 * float(np.median(np.abs(residual))), 1e-4)
-        weights = np.where(residual > 0, 1.0 / (1.0 + (residual / spread) ** 2), 1.0)
+    seen, green = normals[bare].astype(float), light[..., 1][bare].astype(float)
+    residual = green - shading_basis(seen) @ fit_shading(seen, green)
+    spread = 1.4826 * float(np.median(np.abs(residual)))
     excess = np.zeros(light.shape[:2], np.float32)
-    excess[bare] = np.maximum(green - basis @ shading - 0.5 * spread, 0.0)
+    excess[bare] = np.maximum(residual - 0.5 * spread, 0.0)
     return excess
-
-
-def _shading_basis(normals: FloatArray) -> FloatArray:
-    """Return the nine low spherical harmonics of unit normals (N, 3), unnormalised, (N, 9)."""
-    x, y, z = normals.T
-    return np.column_stack([np.ones_like(x), x, y, z, x * y, y * z, x * z, x * x - y * y, 3 * z * z - 1])
 
 
 def facing_normals(surface: Mesh, camera: Camera, window_px: tuple[slice, slice]) -> Float32Array:
