@@ -1,1 +1,1 @@
-"""Healing in days and fading in years: impressions in, impressions out."""
+"""Healing and years: what becomes of the deposits. What they look like is for light in skin to say."""
