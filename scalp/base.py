@@ -91,6 +91,8 @@ def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _feed(digest: "hashlib._Hash", content: object) -> None:
     """Add one field to a digest, with its kind, so that no two different contents give the same bytes."""
+    if isinstance(content, np.generic):
+        content = content.item()
     if isinstance(content, np.ndarray):
         digest.update(f"array {content.dtype.str} {content.shape}".encode())
         digest.update(np.ascontiguousarray(content).view(np.uint8).reshape(-1).data)
