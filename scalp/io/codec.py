@@ -1,0 +1,139 @@
+"""Turn nouns into plain JSON values and back, exactly, by the types of their fields.
+
+Floats keep every bit (shortest repr), `Decimal` and dates are strings, arrays nested lists. What a file is called and
+which version it has is `scalp.io.treatments`'s.
+"""
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+
+from scalp.base import BadTable, ScalpError, Value
+
+Noun = TypeVar("Noun", bound=Value)
+_WIDEST_LINE = 120
+_SPELLED: dict[Any, tuple[Callable[[str], Any], str]] = {
+    Decimal: (Decimal, "an exact amount such as '450'"),
+    date: (date.fromisoformat, "a date such as 2027-01-31"),
+}
+_NUMBERS: dict[Any, tuple[type, ...]] = {float: (float, int), int: (int,), str: (str,), bool: (bool,)}
+
+
+def plain_from_noun(content: object) -> Any:  # noqa: ANN401 - JSON has no one type
+    """Return a noun, or what a noun may hold, as plain JSON values."""
+    if isinstance(content, Value):
+        return {field.name: plain_from_noun(getattr(content, field.name)) for field in dataclasses.fields(content)}  # type: ignore[arg-type]
+    if isinstance(content, tuple):
+        return [plain_from_noun(item) for item in content]
+    if isinstance(content, np.ndarray):
+        return content.tolist()
+    if isinstance(content, (date, datetime)):
+        return content.isoformat()
+    if isinstance(content, Decimal):
+        return str(content)
+    return float(content) if isinstance(content, float) else content
+
+
+def noun_from_plain(kind: type[Noun], plain: object, where: str) -> Noun:
+    """Return the noun of this kind that plain JSON values say; `where` names the place in messages.
+
+    A field that has a default may be missing; unknown fields are passed over, so that later additions do no harm.
+    """
+    if not isinstance(plain, dict):
+        _refuse(where, plain, "an object in braces")
+    hints = typing.get_type_hints(kind)
+    told: dict[str, Any] = {}
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if field.name in plain:
+            told[field.name] = _part(hints[field.name], plain[field.name], f"{where}.{field.name}")
+        elif field.default is dataclasses.MISSING:
+            _refuse(f"{where}.{field.name}", "missing", "every field of this version")
+    return _made(kind, told, where)
+
+
+def _made(kind: type[Noun], told: dict[str, Any], where: str) -> Noun:
+    """Return a noun from its fields; a refusal of the noun itself passes, any other failure is a damaged file."""
+    try:
+        return kind(**told)
+    except ScalpError:
+        raise
+    except (TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as fault:
+        raise BadTable(where, "damaged", f"a whole {kind.__name__}", "Write the file again.") from fault
+
+
+def _part(hint: Any, plain: object, where: str) -> Any:  # noqa: ANN401 - follows the type hint
+    """Return what a field of this type says."""
+    origin = typing.get_origin(hint)
+    if origin in {typing.Union, types.UnionType}:
+        kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType]
+        return None if plain is None else _part(kinds[0], plain, where)
+    if origin is tuple:
+        return _tuple(typing.get_args(hint), plain, where)
+    if origin is np.ndarray:
+        return _array(np.dtype(typing.get_args(typing.get_args(hint)[1])[0]), plain, where)
+    if origin is typing.Literal:
+        return plain if plain in typing.get_args(hint) else _refuse(where, plain, ", ".join(map(str, typing.get_args(hint))))
+    if isinstance(hint, type) and issubclass(hint, Value):
+        return noun_from_plain(hint, plain, where)
+    return _single(hint, plain, where)
+
+
+def _single(hint: Any, plain: object, where: str) -> Any:  # noqa: ANN401 - follows the type hint
+    """Return one number, word, date or amount."""
+    if hint in _SPELLED and isinstance(plain, str):
+        read, like = _SPELLED[hint]
+        try:
+            return read(plain)
+        except (ValueError, InvalidOperation):
+            _refuse(where, plain, like)
+    is_one = isinstance(plain, _NUMBERS.get(hint, ())) and (hint is bool or not isinstance(plain, bool))
+    return plain if is_one else _refuse(where, plain, f"a {getattr(hint, '__name__', 'value')}")
+
+
+def _tuple(hints: tuple[Any, ...], plain: object, where: str) -> tuple[Any, ...]:
+    """Return a tuple of one type and any length, or of fixed types."""
+    if not isinstance(plain, list):
+        _refuse(where, plain, "a list")
+    each = [hints[0]] * len(plain) if hints[1:] == (...,) else list(hints)
+    if len(each) != len(plain):
+        _refuse(where, f"{len(plain)} items", f"{len(each)} items")
+    return tuple(_part(hint, item, f"{where}[{index}]") for index, (hint, item) in enumerate(zip(each, plain, strict=True)))
+
+
+def _array(dtype: "np.dtype[Any]", plain: object, where: str) -> np.ndarray:
+    """Return an array from nested lists of numbers."""
+    try:
+        read = np.array(plain)
+    except ValueError:
+        _refuse(where, "a ragged list", "rows of equal length")
+    if read.size and read.dtype.kind not in "iuf":
+        _refuse(where, "not numbers", "nested lists of numbers")
+    return read.astype(dtype)
+
+
+def pretty(plain: object, indent: int = 0) -> str:
+    """Return JSON text a person can read: short things on one line, the rest one item a line.
+
+    >>> print(pretty({"height_mm": 66.5, "spot": [1.0, 2.0]}))
+    {"height_mm": 66.5, "spot": [1.0, 2.0]}
+    """
+    line = json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    if len(line) + indent <= _WIDEST_LINE or not isinstance(plain, (dict, list)):
+        return line
+    pad = " " * (indent + 1)
+    if isinstance(plain, dict):
+        items = [f"{json.dumps(name, ensure_ascii=False)}: {pretty(item, indent + 1)}" for name, item in plain.items()]
+        return "{\n" + ",\n".join(pad + item for item in items) + "\n" + " " * indent + "}"
+    return "[\n" + ",\n".join(pad + pretty(item, indent + 1) for item in plain) + "\n" + " " * indent + "]"
+
+
+def _refuse(where: str, plain: object, allowed: str) -> NoReturn:
+    """Refuse one place of a file."""
+    raise BadTable(where, str(plain)[:60], allowed, "Correct it, or write the file again.")
