@@ -68,10 +68,10 @@ def test_grey_is_grey_in_every_gamut():
         (np.zeros((64, 64, 3), np.float32), "pixels"),
         (np.zeros((20, 20, 3), np.uint8), "photo size"),
         (np.zeros((63, 900, 3), np.uint8), "photo size"),
-        (np.broadcast_to(np.uint8(0), (20_000, 15_000, 3)), "photo size"),
+        (np.broadcast_to(np.uint8(0), (12_001, 10_000, 3)), "photo size"),
         (np.zeros((64, 64, 3), np.uint16), "encoding"),
     ],
-    ids=["flat", "four bands", "floats", "a thumbnail", "a strip", "300 megapixels", "16 bits with the curve of 8"],
+    ids=["flat", "four bands", "floats", "a thumbnail", "a strip", "120 megapixels and some", "16 bits with the curve of 8"],
 )
 def test_arrays_that_are_no_photo_are_refused_with_the_field(pixels, field):
     with pytest.raises(BadPhoto) as refused:
