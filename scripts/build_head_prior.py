@@ -251,7 +251,9 @@ def write(names: list[str], table: Array, leftover: Array, base: Ellipsoid) -> N
     with OUT.open("w", newline="", encoding="utf-8") as file:
         file.write("# Face points and cranium of adults as a Gaussian model, mm in head space, at the size of the mean ICT head.\n")
         file.write("# Computed by scripts/build_head_prior.py from ICT-FaceKit identities, (c) 2020 USC Institute for Creative\n")
-        file.write("# Technologies, MIT licence; proportions widened to ANSUR II. Columns: mean, SD left out by the modes, modes (1 SD each).\n")
+        file.write(
+            "# Technologies, MIT licence; proportions widened to ANSUR II. Columns: mean, SD left out by the modes, modes (1 SD each).\n"
+        )
         numbers = [*base.centre_mm, *base.half_axes_mm, base.pitch_rad]
         file.write("# ellipsoid centre_mm (3), half_axes_mm (3), pitch_rad: " + " ".join(f"{number:.4f}" for number in numbers) + "\n")
         out = csv.writer(file, lineterminator="\n")

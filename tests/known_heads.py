@@ -12,6 +12,7 @@ from scalp.base import FloatArray, IntArray
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.sighting import FaceSighting, Outline
+from scalp.geometry.meshes import face_normals
 from scalp.geometry.raster import rasterise
 
 HEADS = Path(__file__).parents[2] / "shared" / "data" / "heads"
@@ -41,8 +42,13 @@ class Errors:
 
     def line(self) -> str:
         """Say the medians in a line."""
-        parts = [("hairline mm", self.hairline_mm), ("p95", self.hairline_mm), ("depth mm", self.depth_mm), ("area %", 100 * self.area_fraction)]
-        numbers = [float(np.percentile(values, 95 if name == "p95" else 50)) for name, values in parts]
+        parts = [
+            ("hairline mm", self.hairline_mm),
+            ("p95", self.hairline_mm),
+            ("depth mm", self.depth_mm),
+            ("area %", 100 * self.area_fraction),
+        ]
+        numbers = [float(np.nanpercentile(values, 95 if name == "p95" else 50)) for name, values in parts]
         return "  ".join(f"{name} {number:5.2f}" for (name, _), number in zip(parts, numbers, strict=True))
 
 
@@ -78,8 +84,11 @@ def truth_of(mesh: Mesh, camera: Camera, glabella_mm: FloatArray, ear_top_mm: Fl
     rise, run = ear_top_mm[1] + 12 - (glabella_mm[1] + 62), ear_top_mm[2] + 35 - (glabella_mm[2] - 8)
     height = vertices[:, 1] - (glabella_mm[1] + 62) - rise / run * (vertices[:, 2] - (glabella_mm[2] - 8))
     hairline = _cut(mesh, height, (vertices[:, 2] > ear_top_mm[2] + 35) & (vertices[:, 1] > ear_top_mm[1]))
-    low = np.interp(vertices[:, 2], [ear_top_mm[2] - 60, ear_top_mm[2], glabella_mm[2]], [ear_top_mm[1] - 10, ear_top_mm[1] + 8, glabella_mm[1] + 15])
+    low = np.interp(
+        vertices[:, 2], [ear_top_mm[2] - 60, ear_top_mm[2], glabella_mm[2]], [ear_top_mm[1] - 10, ear_top_mm[1] + 8, glabella_mm[1] + 15]
+    )
     kept = (vertices[:, 1] > low)[mesh.faces].all(1)
+    kept &= np.einsum("fd,fd->f", vertices[mesh.faces].mean(1) - camera.eye_mm, face_normals(mesh)) < 0
     return Truth(mesh, camera, hairline, Mesh(vertices_mm=vertices, faces=mesh.faces[kept]))
 
 
@@ -160,7 +169,14 @@ def _areas(camera: Camera, seen: object, both: np.ndarray) -> FloatArray:
     """Return the surface area in mm2 that each pixel shows, from the slope of the depth."""
     depth = np.where(both, seen.depth_mm, np.nan).astype(float)  # type: ignore[attr-defined]
     rows, cols = np.indices(depth.shape)
-    points = np.stack([(2 * (cols + 0.5) - camera.centre_px[0]) / camera.focal_px * depth, (2 * (rows + 0.5) - camera.centre_px[1]) / camera.focal_px * depth, depth], -1)
+    points = np.stack(
+        [
+            (2 * (cols + 0.5) - camera.centre_px[0]) / camera.focal_px * depth,
+            (2 * (rows + 0.5) - camera.centre_px[1]) / camera.focal_px * depth,
+            depth,
+        ],
+        -1,
+    )
     across, down = np.gradient(points, axis=1), np.gradient(points, axis=0)
     areas = np.linalg.norm(np.cross(across, down), axis=2)
     return np.asarray(areas[both])

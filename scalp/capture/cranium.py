@@ -24,7 +24,6 @@ class Ellipsoid(Value):
         return np.asarray(1 / np.sqrt(((own / self.half_axes_mm) ** 2).sum(1)))
 
 
-
 @cache
 def _sphere(subdivisions_count: int, degree: int) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray], IntArray]:
     """Return directions, their harmonics with two slopes, and the edges of a sphere of directions."""

@@ -29,7 +29,12 @@ def candidate_poses(prior: HeadPrior, evidence: Evidence, count: int) -> list[tu
     for yaw in _YAWS_RAD:
         for pitch in _PITCHES_RAD:
             for roll in _ROLLS_RAD:
-                turn = rotation_of(np.array([0, 0, roll])) @ UPRIGHT @ rotation_of(np.array([pitch, 0, 0])) @ rotation_of(np.array([0, yaw, 0]))
+                turn = (
+                    rotation_of(np.array([0, 0, roll]))
+                    @ UPRIGHT
+                    @ rotation_of(np.array([pitch, 0, 0]))
+                    @ rotation_of(np.array([0, yaw, 0]))
+                )
                 found.append(_refined(places, seen, weights, turn))
     found.sort(key=lambda one: one[0])
     kept: list[tuple[FloatArray, FloatArray]] = []
@@ -42,7 +47,9 @@ def candidate_poses(prior: HeadPrior, evidence: Evidence, count: int) -> list[tu
     return kept
 
 
-def _refined(places: FloatArray, seen: FloatArray, weights: FloatArray, rotation: FloatArray) -> tuple[float, FloatArray, float, FloatArray]:
+def _refined(
+    places: FloatArray, seen: FloatArray, weights: FloatArray, rotation: FloatArray
+) -> tuple[float, FloatArray, float, FloatArray]:
     """Return (misfit mm, rotation, px per mm, offset px) after a few rounds of weak-perspective alignment."""
     share = weights / weights.sum()
     zoom, offset = 1.0, np.zeros(2)

@@ -162,6 +162,9 @@ def prior_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
     jacobian[: count - POSE_COUNT, POSE_COUNT:] = np.eye(count - POSE_COUNT)
     jacobian[-2, 6] = 1 / evidence.focal_log_sd
     jacobian[-1, 5] = 1 / DISTANCE_LOG_SD
-    camera = [(state.focal_log - np.log(evidence.focal_px)) / evidence.focal_log_sd, (state.place[2] - np.log(DISTANCE_MM)) / DISTANCE_LOG_SD]
+    camera = [
+        (state.focal_log - np.log(evidence.focal_px)) / evidence.focal_log_sd,
+        (state.place[2] - np.log(DISTANCE_MM)) / DISTANCE_LOG_SD,
+    ]
     residual = np.concatenate([state.scores, state.rest, state.face_turn, camera])
     return Rows(residual, jacobian, np.ones(len(residual)))

@@ -1,0 +1,120 @@
+"""What a head from one photo is not sure of, in plain words with sizes. Nothing is decided here, only told."""
+
+import numpy as np
+
+from scalp.base import Doubt
+from scalp.capture.evidence import FOCAL_EXIF_LOG_SD, Evidence
+from scalp.capture.fitting import Fit
+from scalp.capture.scale import Scale
+from scalp.domain.head import Head
+from scalp.domain.sighting import MarkedPoints
+
+SIDE_RAD, TILT_RAD = np.deg2rad(30.0), np.deg2rad(25.0)
+STRAIN_COUNT = 3.0
+"""Sources of scale further apart than so many SDs contradict each other."""
+MISPLACED_MM = 14.0
+
+
+def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: MarkedPoints | None) -> tuple[Doubt, ...]:
+    """Return what a reconstructed head is not sure of, the weightiest first."""
+    doubts = [_of_scale(scale), *_of_strain(scale), *_of_unseen(head), *_of_pose(head), *_of_focal(fit, evidence)]
+    return tuple([*doubts, *_of_outline(fit, evidence), *_of_points(fit, evidence, points)])
+
+
+def _of_scale(scale: Scale) -> Doubt:
+    """Tell how sure all lengths are."""
+    percent = 100 * scale.sd_fraction
+    advice = f"The size comes from {scale.source}."
+    if percent > 1.5:
+        advice += " Measure the head's circumference with a tape, above the brows and round the back, and give it."
+    return Doubt(
+        kind="scale",
+        where="all lengths on the head",
+        size=f"+-{percent:.1f} %, {percent * 0.7:.1f} mm on a hairline height of 70 mm",
+        advice=advice,
+    )
+
+
+def _of_strain(scale: Scale) -> list[Doubt]:
+    """Tell that the measures contradict each other."""
+    if scale.strain < STRAIN_COUNT:
+        return []
+    size = f"the measures are {scale.strain:.0f} times further apart than they should be"
+    return [Doubt(kind="scale", where="size of the head", size=size, advice="Check the tape or the card, and that it is in millimetres.")]
+
+
+def _of_unseen(head: Head) -> list[Doubt]:
+    """Tell how far the parts the camera does not see may be off."""
+    camera = head.cameras[0]
+    rays = head.surface.vertices_mm - camera.eye_mm
+    centre = head.surface.vertices_mm.mean(0)
+    far = np.einsum("vd,vd->v", head.surface.vertices_mm - centre, rays) > 0
+    upper = head.surface.vertices_mm[:, 1] > head.landmark("glabella")[1]
+    if not (far & upper).any():
+        return []
+    sd_mm = float(np.median(head.surface_sd_mm[far & upper]))
+    seen = camera.eye_mm / np.linalg.norm(camera.eye_mm)
+    where = "crown and back of the head" if seen[2] > -0.2 else "front of the head"
+    advice = "It is not in this photo and taken from what adults' heads are like; a photo of that side would show it."
+    return [Doubt(kind="unseen", where=where, size=f"about {sd_mm:.1f} mm", advice=advice)]
+
+
+def _of_pose(head: Head) -> list[Doubt]:
+    """Tell that the head is seen from the side or much from above or below."""
+    x, y, z = head.cameras[0].eye_mm
+    side, tilt = np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))
+    if abs(side) < SIDE_RAD and abs(tilt) < TILT_RAD:
+        return []
+    size = f"seen {abs(np.rad2deg(side)):.0f} degrees from the {'left' if side > 0 else 'right'}, {abs(np.rad2deg(tilt)):.0f} from {'above' if tilt > 0 else 'below'}"
+    return [
+        Doubt(
+            kind="pose",
+            where="turn of the head",
+            size=size,
+            advice="Face points are read less surely from the side; a front photo tells more.",
+        )
+    ]
+
+
+def _of_focal(fit: Fit, evidence: Evidence) -> list[Doubt]:
+    """Tell that the lens is not known."""
+    if evidence.focal_log_sd <= FOCAL_EXIF_LOG_SD:
+        return []
+    percent = 100 * float(np.sqrt(fit.covariance[6, 6]))
+    advice = "The file does not tell the lens; use the original photo, which does. Shape and spacing on the scalp change little."
+    return [Doubt(kind="focal", where="distance of the camera", size=f"+-{percent:.0f} %", advice=advice)]
+
+
+def _of_outline(fit: Fit, evidence: Evidence) -> list[Doubt]:
+    """Tell that the outline is missing or not that of a bare head."""
+    if not len(evidence.outline_px):
+        return [
+            Doubt(
+                kind="outline",
+                where="shape of the cranium",
+                size="about 5 mm",
+                advice="No outline of the head was found; a plain background helps.",
+            )
+        ]
+    lost = 1.0 - float(fit.outline_kept.mean())
+    if lost < 0.25:
+        return []
+    advice = "Hair, a hat or the background hides the bare head's outline there; wet or shaved hair shows it."
+    return [Doubt(kind="outline", where="outline of the head", size=f"{100 * lost:.0f} % of it does not fit a bare head", advice=advice)]
+
+
+def _of_points(fit: Fit, evidence: Evidence, points: MarkedPoints | None) -> list[Doubt]:
+    """Name the points marked by hand that lie where a head does not have them."""
+    if points is None:
+        return []
+    miss_mm = fit.points_miss_px[~evidence.from_mesh] / fit.state.px_per_mm
+    return [
+        Doubt(
+            kind="pose",
+            where=f"the point {name}",
+            size=f"{miss:.0f} mm from where a head has it",
+            advice="Check it, and that left and right are the client's.",
+        )
+        for name, miss in zip(points.names, miss_mm, strict=True)
+        if miss > MISPLACED_MM
+    ]
