@@ -22,6 +22,7 @@ GUARDS = (
     units.unitless_numbers,
     words.banned_words,
     words.hidden_chance,
+    words.hidden_doors,
     words.machine_paths,
     words.noisy_engine,
     words.refused_names,

@@ -123,6 +123,25 @@ def _chance_in(node: ast.AST, *, engine: bool) -> list[str]:
     return []
 
 
+_OUTSIDE = {"os.environ", "os.getenv", "tempfile", "subprocess"}
+_WRITING = {"write_text", "write_bytes", "unlink", "mkdir", "savez", "savez_compressed", "savetxt"}
+
+
+def hidden_doors(root: Path) -> list[str]:
+    """Find writing of files, processes and the environment in the engine's rooms other than `scalp/io`."""
+    complaints = []
+    for path, module, _ in modules(root, ("scalp",)):
+        if path.parts[:2] != ("scalp", "io"):
+            found = [(node.lineno, ast.unparse(node)) for node in ast.walk(module) if isinstance(node, ast.Attribute)]
+            faults = [
+                (line, name)
+                for line, name in found
+                if name in _OUTSIDE or name.split(".")[0] in _OUTSIDE or name.split(".")[-1] in _WRITING
+            ]
+            complaints += [f"{path}:{line}: {name} belongs into scalp/io" for line, name in faults]
+    return complaints
+
+
 def noisy_engine(root: Path) -> list[str]:
     """Find `print`, `warnings.warn` and logging in the engine, which reports by doubts, errors and progress only."""
     complaints = []
