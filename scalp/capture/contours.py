@@ -147,7 +147,7 @@ def _split_cost(share: Float32Array, certainty: FloatArray, offsets: FloatArray,
     wrong = wrong_inside[:, places - 1] + wrong_outside[:, np.minimum(places + 1, share.shape[1] - 1)]
     step = np.abs(np.gradient(share, axis=1))[:, places]
     near = 0.5 * (offsets[places] / search.trust_px) ** 2
-    return np.asarray(certainty[:, None] * (wrong - 2.0 * step) + near)
+    return np.asarray(certainty[:, None] * (0.3 * wrong - 2.0 * step) + near)
 
 
 def _smoothest_path(cost: FloatArray, stiffness: float) -> IntArray:

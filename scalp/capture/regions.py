@@ -1,0 +1,197 @@
+"""What each pixel of a photo shows: bare scalp, head hair, or neither.
+
+Hair is what is darker than skin would be in this light, or of another colour, or too rough; between short hairs the
+two share a pixel. Ears, frames and temples of glasses, and everything off the head are neither. How skin should look
+is learnt in `shading`; where the scalp can be at all comes from `relief`.
+"""
+
+import cv2
+import numpy as np
+
+from scalp.base import BadInput, BoolArray, ByteArray, Float32Array, Value, value
+from scalp.capture.crops import Crop
+from scalp.capture.edges import follow_edges
+from scalp.capture.person import head_square
+from scalp.capture.relief import Relief, head_relief
+from scalp.capture.shading import SkinLook, learn_skin, seed_areas
+from scalp.capture.stance import find_stance
+from scalp.domain.head import Head
+from scalp.domain.photo import Photo, srgb_encoding
+from scalp.domain.sighting import FaceSighting, Regions
+
+
+@value
+class RegionSettings(Value):
+    """What counts as skin and as hair. All (D): set on photographs, not measured on many people."""
+
+    zoom: float = 2.2
+    """Side of the square round the head that is looked at, in heights of the face."""
+    working_px: int = 384
+    """Side of the copy that is looked at; the edges are then laid on the photo itself."""
+    shade_log: float = 0.22
+    """How much darker than expected skin may be, as a natural logarithm, before it counts as covered."""
+    hair_log: float = 1.2
+    """How much darker than skin closed hair is where the photo shows none to learn it from."""
+    off_colour_limit: float = 5.0
+    """Distance from the skin's chromaticity, in SD, at which half is taken not to be skin."""
+    rough_ratio: float = 4.5
+    """Fine contrast, against that of the forehead, at which half is taken to be hair."""
+
+
+def read_regions(
+    photo: Photo,
+    head: Head | None = None,
+    *,
+    face: FaceSighting | None = None,
+    person: Float32Array | None = None,
+    settings: RegionSettings | None = None,
+) -> Regions:
+    """Return what each pixel of a photo shows: the head, bare skin of scalp and forehead, hair.
+
+    Needs a head, a face, or at least the mask of the person; each makes it better. The share of hair in a pixel is the
+    one that darkens skin to what is seen. Good for all tones of skin with darker hair; hair as light as the skin is
+    found only by its roughness, hands on the scalp and skin-coloured caps are not found. Edges follow the photo.
+    """
+    settings = settings or RegionSettings()
+    if head is None and face is None and person is None:
+        raise BadInput("regions", "asked of a bare photo", "a head, a face or the person's mask", "Find the face or name points first.")
+    stance = find_stance(photo, face) if face is not None and head is None else None
+    crop = _square(photo, head, face, settings)
+    side = min(settings.working_px, max(64, int(crop.side_px)))
+    small = crop.cut(photo.srgb_u8, side, border="repeated")
+    relief = head_relief(crop, side, head=head, stance=stance)
+    figure = _figure(crop, side, person, relief)
+    relief = relief or _unknown_relief(figure)
+    seeds = _seeds(face, crop, figure, relief)
+    light = srgb_encoding().decode.astype(np.float32)[small, 0]
+    look = learn_skin(light, relief.normal, seeds=seeds, ground=_surely(figure) * relief.scalp * (1.0 - relief.ears))
+    hair = _hair_share(look, light, figure, relief, seeds, settings)
+    skin = _skin_share(look, hair, figure, relief, settings)
+    return _at_photo_size(photo, crop, small, {"head": figure, "skin": skin, "hair": hair}, person)
+
+
+def largest_hair_over(regions: Regions, area: BoolArray, *, closed_fraction: float = 0.6) -> float:
+    """Return the part of an area (rows, cols) of the photo that lies under closed hair, 0..1.
+
+    Stubble and thin hair, through which skin is seen, do not count; a value above about 0.3 means a head of long hair.
+    """
+    total = int(area.sum())
+    return float((regions.hair[area] > closed_fraction * 255.0).sum() / total) if total else 0.0
+
+
+def _square(photo: Photo, head: Head | None, face: FaceSighting | None, settings: RegionSettings) -> Crop:
+    """Return the square of the photo that is looked at."""
+    if face is not None:
+        return head_square(face, settings.zoom)
+    if head is not None:
+        seen = head.cameras[0].project(head.surface.vertices_mm)
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        middle = (low + high) / 2.0
+        return Crop(centre_px=(float(middle[0]), float(middle[1])), side_px=1.25 * float((high - low).max()))
+    return Crop(centre_px=(photo.width_px / 2.0, photo.height_px / 2.0), side_px=float(max(photo.width_px, photo.height_px)))
+
+
+def _figure(crop: Crop, side: int, person: Float32Array | None, relief: Relief | None) -> Float32Array:
+    """Return the person within the square, 0..1: the mask that is given, else the head itself."""
+    if person is not None:
+        return crop.cut(person, side)
+    assert relief is not None
+    return np.asarray(cv2.GaussianBlur(relief.inside.astype(np.float32), (0, 0), 0.8), np.float32)
+
+
+def _unknown_relief(figure: Float32Array) -> Relief:
+    """Return a head without shape: all of the upper part of the person, facing the camera."""
+    rows = np.flatnonzero((figure > 0.5).any(axis=1))  # noqa: PLR2004 - one half
+    top, bottom = (rows[0], rows[-1]) if len(rows) else (0, len(figure))
+    upper = np.clip((top + 0.45 * (bottom - top) - np.arange(len(figure))) / 8.0 + 0.5, 0.0, 1.0)
+    nothing = np.zeros_like(figure)
+    facing = np.zeros((*figure.shape, 3), np.float32)
+    facing[..., 2] = 1.0
+    scalp = np.repeat(upper[:, None], figure.shape[1], axis=1).astype(np.float32)
+    return Relief(normal=facing, inside=figure > 0.5, scalp=scalp, ears=nothing, temples=nothing)  # noqa: PLR2004 - one half
+
+
+def _surely(figure: Float32Array, fraction: float = 0.012) -> Float32Array:
+    """Return the person without a rim, where lens and compression mix it with the background."""
+    width = 2 * max(1, round(fraction * len(figure))) + 1
+    return cv2.erode((figure > 0.9).astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), borderValue=1.0)  # noqa: PLR2004
+
+
+def _seeds(face: FaceSighting | None, crop: Crop, figure: Float32Array, relief: Relief) -> Float32Array:
+    """Return where skin is learnt: forehead and cheeks, else the middle of what may be scalp."""
+    if face is not None:
+        return seed_areas(face, crop, len(figure)) * (figure > 0.5)  # noqa: PLR2004 - one half
+    return (_surely(figure, 0.03) * relief.scalp * (1.0 - relief.ears) > 0.5).astype(np.float32)  # noqa: PLR2004 - one half
+
+
+def _step(amount: Float32Array, middle: float, width: float) -> Float32Array:
+    """Return 0 below, 1 above `middle`, smooth over `width`."""
+    t = np.clip((amount - middle) / width + 0.5, 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+
+
+def _roughness(light: Float32Array, inside: Float32Array) -> Float32Array:
+    """Return the local contrast finer than about 3 px, as a logarithm; 0 at the rim of the head."""
+    brightness = np.log(np.maximum(light.mean(axis=-1), 0.004))
+    fine = brightness - cv2.GaussianBlur(brightness, (0, 0), 1.6)
+    return np.asarray(np.sqrt(cv2.GaussianBlur(fine * fine, (0, 0), 2.0)) * inside, np.float32)
+
+
+def _hair_share(look: SkinLook, light: Float32Array, figure: Float32Array, relief: Relief, seeds: Float32Array, settings: RegionSettings) -> Float32Array:
+    """Return the share of each pixel that hair covers, 0..1."""
+    darker = look.darker
+    ground = figure * relief.scalp * (1.0 - relief.ears)
+    dark = darker[(ground > 0.5) & (darker > 0.75)]  # noqa: PLR2004 - surely hair
+    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 0.8, 1.8))  # noqa: PLR2004
+    excess = np.maximum(darker - settings.shade_log, 0.0)
+    share = (1.0 - np.exp(-excess)) / (1.0 - np.exp(settings.shade_log - closed))
+    rough = _roughness(light, _surely(figure))
+    usual = max(float(np.median(rough[seeds > 0.5])) if (seeds > 0.5).any() else 0.02, 0.012)  # noqa: PLR2004 - one half
+    rough_share = _step(rough / usual, settings.rough_ratio, 0.7 * settings.rough_ratio) * _step(darker, 0.1, 0.4)
+    either = np.maximum(np.clip(share, 0.0, 1.0), rough_share)
+    return np.asarray(either * ground * (1.0 - relief.temples * _step(1.0 - relief.scalp, 0.5, 1.0)), np.float32)
+
+
+def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief: Relief, settings: RegionSettings) -> Float32Array:
+    """Return the share of each pixel that is bare skin of scalp or forehead, 0..1; shine on it stays skin."""
+    shine = 1.0 + 2.0 * np.clip(-look.darker, 0.0, 1.0)
+    other = _step(look.off_colour / shine, settings.off_colour_limit, 0.6 * settings.off_colour_limit)
+    frames = relief.temples * _step(look.darker, 0.5, 0.4)
+    return np.asarray(figure * relief.scalp * (1.0 - relief.ears) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames), np.float32)
+
+
+def _at_photo_size(photo: Photo, crop: Crop, small: np.ndarray, masks: dict[str, Float32Array], person: Float32Array | None) -> Regions:
+    """Return the masks at the photo's size, their edges laid on the photo's own, skin and hair within the person."""
+    corner = np.array(crop.centre_px) - crop.side_px / 2.0
+    left, top = np.maximum(np.floor(corner).astype(int), 0)
+    right, bottom = np.minimum(np.ceil(corner + crop.side_px).astype(int), [photo.width_px, photo.height_px])
+    part = np.s_[top:bottom, left:right]
+    large = photo.srgb_u8[part]
+    figure = person[part] if person is not None else _enlarged(masks["head"], crop, (left, top, right, bottom))
+    full: dict[str, ByteArray] = {}
+    for name, mask in masks.items():
+        result = np.zeros((photo.height_px, photo.width_px), np.uint8)
+        fine = figure if name == "head" else _fine(mask, small, crop, (left, top, right, bottom), large) * figure
+        result[part] = (fine * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
+        full[name] = result
+    return Regions(head=full["head"], skin=full["skin"], hair=full["hair"])
+
+
+def _enlarged(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int]) -> Float32Array:
+    """Return a mask of the square at the photo's size, within a box of the photo."""
+    left, top, right, bottom = box
+    scale = len(mask) / crop.side_px
+    corner = np.array(crop.centre_px) - crop.side_px / 2.0
+    matrix = np.array([[scale, 0.0, (left + 0.5 - corner[0]) * scale - 0.5], [0.0, scale, (top + 0.5 - corner[1]) * scale - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(mask, matrix, (right - left, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _fine(mask: Float32Array, small: np.ndarray, crop: Crop, box: tuple[int, int, int, int], large: np.ndarray) -> Float32Array:
+    """Return a mask at the photo's size with its edges on the photo's own."""
+    scale = len(mask) / crop.side_px
+    if scale > 0.99:  # noqa: PLR2004 - the copy is as fine as the photo
+        return _enlarged(mask, crop, box)
+    size = (max(8, round(large.shape[1] * scale)), max(8, round(large.shape[0] * scale)))
+    inner = cv2.resize(_enlarged(mask, crop, box), size, interpolation=cv2.INTER_AREA)
+    return follow_edges(inner, cv2.resize(large, size, interpolation=cv2.INTER_AREA), large, radius_px=2, softness=0.05)
