@@ -157,7 +157,8 @@ def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief
     shine = 1.0 + 2.0 * np.clip(-look.darker, 0.0, 1.0)
     other = _step(look.off_colour / shine, settings.off_colour_limit, 0.6 * settings.off_colour_limit)
     frames = relief.temples * _step(look.darker, 0.5, 0.4)
-    return np.asarray(figure * relief.scalp * (1.0 - relief.ears) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames), np.float32)
+    near = cv2.dilate(relief.inside.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * (len(hair) // 24) + 1,) * 2))
+    return np.asarray(near * figure * relief.scalp * (1.0 - relief.ears) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames), np.float32)
 
 
 def _at_photo_size(photo: Photo, crop: Crop, small: np.ndarray, masks: dict[str, Float32Array], person: Float32Array | None) -> Regions:

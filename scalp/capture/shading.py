@@ -60,7 +60,14 @@ def learn_skin(rgb_linear: Float32Array, normal: Float32Array, *, seeds: Float32
     brightness = np.log(np.maximum(rgb_linear @ np.array([0.2126, 0.7152, 0.0722], np.float32), DARKEST_LIGHT))
     off_colour = _off_colour(np.stack([light[..., 0] - light[..., 1], light[..., 2] - light[..., 1]], axis=-1), seeds, brightness)
     expected = _expected_light(brightness, normal, seeds, ground, off_colour)
-    return SkinLook(darker=(expected - brightness).astype(np.float32), off_colour=off_colour)
+    darker = np.minimum(expected - brightness, _seed_light(brightness, seeds, off_colour) + 0.15 - brightness)
+    return SkinLook(darker=darker.astype(np.float32), off_colour=off_colour)
+
+
+def _seed_light(brightness: Float32Array, seeds: Float32Array, off_colour: Float32Array) -> float:
+    """Return the logarithm of the light of the face's own skin: what is as bright is not under hair."""
+    known = (seeds > 0.5) & (off_colour < 3.0)  # noqa: PLR2004 - skin for sure
+    return float(np.median(brightness[known])) if known.any() else np.inf
 
 
 def _off_colour(chroma: Float32Array, seeds: Float32Array, brightness: Float32Array) -> Float32Array:

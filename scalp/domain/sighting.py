@@ -3,6 +3,8 @@
 A sighting carries no millimetres; `capture` turns sightings into a `Head`.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from scalp.base import BadInput, ByteArray, FloatArray, Value, value
@@ -61,10 +63,16 @@ class FaceSighting(Value):
 
 @value
 class Outline(Value):
-    """The silhouette of the bare head above the ears: `points_px` (N, 2), with the doubt of each across it in px."""
+    """The silhouette of the bare head above the ears: `points_px` (N, 2), with the doubt of each across it in px.
+
+    `hair_fraction` is how much of the silhouette is hair and therefore not among the points; `hair_points_px` (M, 2)
+    are the points of that part: the scalp lies somewhere inside of them.
+    """
 
     points_px: FloatArray
     sd_px: float
+    hair_fraction: float = 0.0
+    hair_points_px: FloatArray | None = None
 
 
 @value
@@ -79,3 +87,19 @@ class Regions(Value):
     head: ByteArray
     skin: ByteArray
     hair: ByteArray
+
+
+FindingKind = Literal["face", "pose", "framing", "sharpness", "light", "resolution", "hair"]
+Verdict = Literal["good", "usable", "bad"]
+
+
+@value
+class Finding(Value):
+    """One thing that was looked at to tell whether a photo will do, in words a client understands."""
+
+    kind: FindingKind
+    verdict: Verdict
+    size: str
+    """What was measured, with its unit: 'turned 31 degrees to the left'."""
+    advice: str
+    """What to do better, one sentence; empty where nothing is."""
