@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import nnls
 
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_weights
@@ -73,7 +74,7 @@ def all_paths(node_nm: float) -> Paths:
     return Paths(
         mu_epidermis_per_mm=melanin * melanosome_absorption_per_mm(steps_nm) + (1 - melanin) * baseline,
         mu_dermis_per_mm=blood * blood_absorption_per_mm(steps_nm, grids.TABLE_OXYGENATION_FRACTION) + baseline,
-        band_weights=rgb_weights()[mine],
+        band_weights=np.maximum(rgb_weights()[mine], 0.0),
         mu_s_per_mm=float(scattering_per_mm(node_nm)) / (1 - ANISOTROPY),
         epidermis_mm=grids.TABLE_EPIDERMIS_MM,
     )
@@ -96,25 +97,41 @@ def walk_nodes(photons_count: int, seed: int, work: Path) -> tuple[np.ndarray, n
     return np.asarray(taken_all), np.asarray(whole_all)
 
 
-def fit_gaussians(contrast: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return non-negative weights (R, S, C, W, B, K) of contrasts (D, R, S, C, W, B), and the worst misfit of contrast."""
+def fit_gaussians(contrast: np.ndarray) -> np.ndarray:
+    """Return non-negative weights (R, S, C, W, B, K) of contrasts (D, R, S, C, W, B) that keep the light taken in all."""
     distance = np.array(DISTANCES_MM)
     shapes = np.exp(-(distance[:, None] ** 2) / (2 * np.array(grids.SIGMAS_MM) ** 2))
     area = np.sqrt(np.gradient(distance**2) + 0.02)
-    attenuation = -np.log1p(-np.clip(contrast, 0.0, 0.995)).reshape(len(distance), -1)
+    measured = np.clip(contrast, 0.0, 0.995).reshape(len(distance), -1)
+    attenuation = -np.log1p(-measured)
     weights = np.zeros((attenuation.shape[1], len(grids.SIGMAS_MM)))
     for index in range(attenuation.shape[1]):
         seen = area * np.maximum(np.exp(-attenuation[:, index]), 0.05)
         weights[index] = nnls(shapes * seen[:, None], attenuation[:, index] * seen, maxiter=1000)[0]
-    misfit = np.abs(np.exp(-shapes @ weights.T) - np.exp(-attenuation))
-    say(f"misfit of contrast by the Gaussians: median {np.median(misfit.max(0)):.4f}, 99 % {np.quantile(misfit.max(0), 0.99):.4f}")
-    return weights.reshape(*contrast.shape[1:], len(grids.SIGMAS_MM)), float(misfit.max())
+    misfit = np.abs(np.exp(-shapes @ weights.T) - np.exp(-attenuation)).max(axis=0)
+    say(f"worst misfit of a profile's contrast: median {np.median(misfit):.4f}, 95 % {np.quantile(misfit, 0.95):.4f}")
+    return keep_light(weights, measured).reshape(*contrast.shape[1:], len(grids.SIGMAS_MM))
+
+
+def keep_light(weights: np.ndarray, measured: np.ndarray) -> np.ndarray:
+    """Return weights (N, K) scaled so that they take as much light in all as the measured contrasts (D, N) do."""
+    fine = np.concatenate([np.linspace(0.0, 1.0, 101), np.linspace(1.02, 6.0, 250)])
+    ring = np.gradient(fine) * fine
+    shapes = np.exp(-(fine[:, None] ** 2) / (2 * np.array(grids.SIGMAS_MM) ** 2))
+    scaled = weights.copy()
+    for begin in range(0, len(weights), 4000):
+        part = slice(begin, begin + 4000)
+        wanted = ring @ np.where(fine[:, None] <= DISTANCES_MM[-1], PchipInterpolator(DISTANCES_MM, measured[:, part])(fine), 0.0)
+        for _ in range(6):
+            taken = ring @ -np.expm1(-shapes @ scaled[part].T)
+            scaled[part] *= np.clip(np.where(taken > 0, wanted / np.maximum(taken, 1e-12), 1.0), 0.5, 2.0)[:, None]
+    return scaled
 
 
 def build_spread(photons_count: int, seed: int, work: Path) -> None:
     """Write the table of point-spreads, (melanin, blood, diameter, top, thickness, concentration, band, sigma)."""
     taken, whole = walk_nodes(photons_count, seed, work)
-    weights, _ = fit_gaussians(taken / whole)
+    weights = fit_gaussians(taken / whole)
     diameters, tops, thicknesses = len(grids.DIAMETERS_MM), len(grids.TOPS_MM), len(grids.THICKNESSES_MM)
     melanins, bloods = len(grids.MELANIN_FRACTIONS), len(grids.BLOOD_FRACTIONS)
     weights = weights.reshape(diameters, tops, thicknesses, len(grids.CONCENTRATIONS_MG_PER_ML), melanins, bloods, 3, len(grids.SIGMAS_MM))

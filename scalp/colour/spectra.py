@@ -22,7 +22,7 @@ def rgb_weights() -> FloatArray:
     """Return the weights (31, 3) that make linear sRGB of a reflectance at `WAVELENGTHS_NM` under D65.
 
     The 1931 observer times D65 every 10 nm, brought to sRGB; a white reflector is exactly (1, 1, 1). Single weights
-    may be negative: pure wavelengths lie outside sRGB. [CIE015]
+    may be negative: pure wavelengths lie outside sRGB. [CIE2018]
     """
     table = np.loadtxt(str(files("scalp.tables") / "skin-observer.csv"), delimiter=",", comments=("#", "w"))
     power = table[:, 1:4] * table[:, 4:5]

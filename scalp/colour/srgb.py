@@ -35,7 +35,7 @@ def srgb_from_linear(rgb_linear: npt.ArrayLike) -> ByteArray:
 
 
 def lab_from_linear(rgb_linear: npt.ArrayLike) -> FloatArray:
-    """Return CIELAB (L*, a*, b*) under D65 of linear sRGB. [CIE015]
+    """Return CIELAB (L*, a*, b*) under D65 of linear sRGB. [CIE2018]
 
     >>> lab_from_linear([1.0, 1.0, 1.0]).round(3).tolist()
     [100.0, 0.0, 0.0]
@@ -47,7 +47,7 @@ def lab_from_linear(rgb_linear: npt.ArrayLike) -> FloatArray:
 
 
 def linear_from_lab(lab: npt.ArrayLike) -> FloatArray:
-    """Return linear sRGB of CIELAB under D65; colours outside sRGB lie outside 0..1. [CIE015]"""
+    """Return linear sRGB of CIELAB under D65; colours outside sRGB lie outside 0..1. [CIE2018]"""
     lightness, a, b = np.moveaxis(np.asarray(lab, float), -1, 0)
     y = (lightness + 16.0) / 116.0
     bent = np.stack([y + a / 500.0, y, y - b / 200.0], axis=-1)
@@ -68,5 +68,5 @@ def typology_angle(lab: npt.ArrayLike) -> FloatArray:
 
 
 def difference(lab: npt.ArrayLike, other_lab: npt.ArrayLike) -> FloatArray:
-    """Return the distance dE76 of two colours in CIELAB. [CIE015]"""
+    """Return the distance dE76 of two colours in CIELAB. [CIE2018]"""
     return np.asarray(np.linalg.norm(np.asarray(lab, float) - np.asarray(other_lab, float), axis=-1))

@@ -9,7 +9,7 @@ import numpy as np
 
 from scalp.base import FloatArray
 
-SIGMAS_MM: tuple[float, ...] = (0.07, 0.13, 0.24, 0.45, 0.9, 1.8)
+SIGMAS_MM: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4, 0.85, 1.8)
 """Widths (standard deviations) of the Gaussians every point-spread is made of."""
 
 MELANIN_FRACTIONS: tuple[float, ...] = (0.01, 0.03, 0.08, 0.2, 0.4)
