@@ -36,6 +36,7 @@ _JPEG_PIXELS_PER_BYTE = 512
 """No JPEG says less than one bit for a block of 8 x 8."""
 _DEFLATE_LIMIT = 1032
 """No deflate stream unpacks to more than this many times its size."""
+_PNG_NEEDED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _PNG_BANDS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 _PNG_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -112,6 +113,17 @@ def png_envelope(content: bytes) -> Envelope:
             break
         place = end
     return _png_declared(head, packed_bytes, Envelope(kind="PNG", icc_profile=profile, exif=exif, fault=fault))
+
+
+def bare_png(content: bytes) -> bytes:
+    """Return a whole PNG with only the chunks its first frame needs, so that no decoder meets profiles, texts or animation."""
+    kept, place = [content[:8]], 8
+    while place + 12 <= len(content):
+        end = place + 12 + int.from_bytes(content[place : place + 4], "big")
+        if content[place + 4 : place + 8] in _PNG_NEEDED:
+            kept.append(content[place:end])
+        place = end
+    return b"".join(kept)
 
 
 def _png_declared(head: bytes, packed_bytes: int, rest: Envelope) -> Envelope:

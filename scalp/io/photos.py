@@ -72,14 +72,15 @@ def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
 def _content(place: Path) -> bytes:
     """Return the bytes of a file, refusing what is no ordinary file of a sensible size."""
     try:
+        about = place.stat()
+        if not stat.S_ISREG(about.st_mode):
+            is_what = "a folder" if stat.S_ISDIR(about.st_mode) else "not an ordinary file"
+            raise BadPhoto(place.name or "the photo", is_what, ALLOWED, "Give the photo's own file.")
+        if about.st_size > LARGEST_FILE_BYTES:
+            size = f"{about.st_size / 1e6:.0f} MB"
+            raise BadPhoto(place.name, size, f"at most {LARGEST_FILE_BYTES // 1_000_000} MB", "Save a smaller copy as JPEG.")
         with place.open("rb") as opened:
-            about = os.fstat(opened.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                raise BadPhoto(place.name, "not an ordinary file", ALLOWED, "Give the photo's own file.")
-            if about.st_size > LARGEST_FILE_BYTES:
-                size = f"{about.st_size / 1e6:.0f} MB"
-                raise BadPhoto(place.name, size, f"at most {LARGEST_FILE_BYTES // 1_000_000} MB", "Save a smaller copy as JPEG.")
-            return opened.read(LARGEST_FILE_BYTES + 1)
+            return opened.read(about.st_size + 1)
     except (OSError, ValueError) as fault:
         raise _unopened(place, fault) from None
 
@@ -88,8 +89,6 @@ def _unopened(place: Path, fault: OSError | ValueError) -> BadPhoto:
     """Say why a file could not be opened."""
     name = place.name or "the photo"
     number = getattr(fault, "errno", None)
-    if number == errno.EISDIR or (number == errno.EACCES and place.is_dir()):
-        return BadPhoto(name, "a folder", ALLOWED, "Give one photo in it.")
     if number in {errno.ENOENT, errno.ENOTDIR}:
         return BadPhoto(name, "not there", "a photo that exists", "Check the spelling and the folder.")
     if number in {errno.EACCES, errno.EPERM}:

@@ -55,7 +55,7 @@ def write_whole(place: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 def unwritable(name: str, fault: OSError) -> BadInput:
     """Say why something could not be written, and what to do."""
-    if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return BadInput(name, "too large for the space left on the disk", "some free space", "Free some space or choose another disk.")
     if fault.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return BadInput(name, "not writable", "a place you may write to", "Choose another folder or change its permissions.")
@@ -69,7 +69,7 @@ def _jpeg(photo: Photo, quality: int) -> bytes:
     pixels = photo.pixels if photo.pixels.dtype == np.uint8 else ((photo.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), settings)
-    content = encoded.tobytes()
+    content = bytes(encoded)
     profile = photo.encoding.icc_profile
     if profile is None:
         return content
@@ -91,7 +91,7 @@ def _profile_segments(profile: bytes) -> bytes:
 def _png(photo: Photo) -> bytes:
     """Return a photo as the bytes of a PNG, exact."""
     _, encoded = cv2.imencode(".png", cv2.cvtColor(photo.pixels, cv2.COLOR_RGB2BGR), _PNG_SETTINGS)
-    content = encoded.tobytes()
+    content = bytes(encoded)
     profile = photo.encoding.icc_profile
     if profile is None:
         return content

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from scalp.base import Doubt, Value, value
 from scalp.domain.photo import Encoding, srgb_encoding
-from scalp.io.envelopes import Envelope
+from scalp.io.envelopes import Envelope, bare_png
 from scalp.io.icc import DISPLAY_P3_PRIMARIES, build_profile, matrix_encoding
 
 DECODER_FAULTS = (OSError, ValueError, RuntimeError, SyntaxError, EOFError, MemoryError, KeyError, IndexError, TypeError, cv2.error)
@@ -52,8 +52,9 @@ UNKNOWN_COLOURS = Doubt(
 
 def decode_with_opencv(content: bytes, envelope: Envelope) -> Decoded | None:
     """Return a JPEG's or PNG's pixels, None where the decoder gives up; CMYK is left to `decode_with_pillow`."""
-    flag = cv2.IMREAD_UNCHANGED if envelope.kind == "PNG" else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    stored = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
+    is_png = envelope.kind == "PNG"
+    flag = cv2.IMREAD_UNCHANGED if is_png else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    stored = cv2.imdecode(np.frombuffer(bare_png(content) if is_png else content, np.uint8), flag)
     if stored is None or stored.dtype not in (np.uint8, np.uint16):
         return None
     if envelope.bands_count == _GREY_BANDS and envelope.icc_profile is not None:
