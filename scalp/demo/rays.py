@@ -113,7 +113,7 @@ def _grow(low, high, middle):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     first = np.zeros(2 * faces_count + 1, np.int32)
     count = np.zeros(2 * faces_count + 1, np.int32)
     spans = np.empty((2 * faces_count + 1, 2), np.int32)
-    spans[0] = (0, faces_count)
+    spans[0, 0], spans[0, 1] = 0, faces_count
     nodes_count = 1
     node = 0
     while node < nodes_count:
@@ -129,8 +129,8 @@ def _grow(low, high, middle):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
             middle_row = (start + end) // 2
         if end - start > LEAF_COUNT:
             first[node] = nodes_count
-            spans[nodes_count] = (start, middle_row)
-            spans[nodes_count + 1] = (middle_row, end)
+            spans[nodes_count, 0], spans[nodes_count, 1] = start, middle_row
+            spans[nodes_count + 1, 0], spans[nodes_count + 1, 1] = middle_row, end
             nodes_count += 2
         else:
             first[node], count[node] = start, end - start

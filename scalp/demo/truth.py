@@ -45,8 +45,8 @@ class DemoView(Value):
             raise BadInput("view", self.name, ", ".join(VIEW_NAMES), "Choose one of these.")
         if not 96 <= self.width_px <= 6000 or not 96 <= self.height_px <= 8000:
             raise BadInput("view size", f"{self.width_px} x {self.height_px} px", "96 to 6000 x 8000 px", "Choose another size.")
-        if not 350.0 <= self.distance_mm <= 5000.0 or not 100.0 <= self.frame_width_mm <= 1000.0:
-            raise BadInput("view", f"{self.distance_mm} mm", "350 to 5000 mm away, 100 to 1000 mm wide", "Stand elsewhere.")
+        if not 350.0 <= self.distance_mm <= 5000.0 or not 20.0 <= self.frame_width_mm <= 1000.0:
+            raise BadInput("view", f"{self.distance_mm} mm", "350 to 5000 mm away, 20 to 1000 mm wide", "Stand elsewhere.")
 
 
 @value

@@ -1,0 +1,59 @@
+"""The colours of one man's skin, lips, irises and hair, from his `Skin` by the engine's own light in skin."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scalp.base import FloatArray
+from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
+from scalp.skin.tone import inner_reflectance
+
+DARK_MELANIN_FRACTION = 0.20
+"""From here on the shape is that of dark-skinned people and the irises are dark brown."""
+
+
+class Complexion(NamedTuple):
+    """Albedos in linear sRGB (3,), and how dark-skinned he is, 0..1."""
+
+    skin: FloatArray
+    red: FloatArray
+    brown: FloatArray
+    lips: FloatArray
+    iris: FloatArray
+    iris_rim: FloatArray
+    hair: FloatArray
+    darkness_fraction: float
+
+
+def darkness_fraction(skin: Skin) -> float:
+    """Return how dark a skin is between very light and dark, 0..1, even in the logarithm of melanin."""
+    return float(np.clip(np.log(skin.melanin_fraction / 0.012) / np.log(DARK_MELANIN_FRACTION / 0.012), 0.0, 1.0))
+
+
+def _tone(skin: Skin, melanin_factor: float, blood_factor: float) -> FloatArray:
+    """Return the albedo of the same skin with more or less melanin and blood."""
+    return inner_reflectance(
+        Skin(
+            melanin_fraction=float(np.clip(skin.melanin_fraction * melanin_factor, *MELANIN_RANGE)),
+            blood_fraction=float(np.clip(skin.blood_fraction * blood_factor, *BLOOD_RANGE)),
+            oxygenation_fraction=skin.oxygenation_fraction,
+            epidermis_mm=skin.epidermis_mm,
+        )
+    )
+
+
+def mix_complexion(skin: Skin) -> Complexion:
+    """Return the colours that go with a skin: more blood where it is red, more melanin where brown, both on the lips."""
+    dark = darkness_fraction(skin)
+    light_iris, dark_iris = np.array([0.17, 0.135, 0.085]), np.array([0.045, 0.022, 0.010])
+    hair = np.array([0.055, 0.036, 0.022]) * (1.0 - dark) + np.array([0.012, 0.009, 0.007]) * dark
+    return Complexion(
+        skin=_tone(skin, 1.0, 1.0),
+        red=_tone(skin, 1.0, 2.6),
+        brown=_tone(skin, 1.9, 1.35),
+        lips=_tone(skin, 1.05, 5.0) * np.array([0.95, 0.88, 0.95]),
+        iris=light_iris * (1.0 - dark) + dark_iris * dark,
+        iris_rim=np.array([0.030, 0.026, 0.024]) * (1.0 - 0.6 * dark),
+        hair=hair,
+        darkness_fraction=dark,
+    )

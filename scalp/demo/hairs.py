@@ -1,0 +1,171 @@
+"""Where a man's hairs stand, how long they are and which way they grow: brows, lashes, shaven fringe, stubble of the beard."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from scalp.base import Float32Array, FloatArray
+from scalp.demo.person import Person
+from scalp.demo.strokes import Hairs
+from scalp.demo.zones import Zones, brow_line
+from scalp.domain.head import Mesh
+from scalp.geometry.meshes import face_areas_mm2
+
+
+class Roots(NamedTuple):
+    """Places (N, 3) mm on the surface, normals (N, 3) and the light (N, 3) there."""
+
+    places_mm: FloatArray
+    normals: FloatArray
+    light: FloatArray
+
+
+class Ground(NamedTuple):
+    """What hairs grow on: the bust, the normals (V, 3) and the light (V, 3) of its vertices."""
+
+    mesh: Mesh
+    normals: FloatArray
+    light: Float32Array
+
+
+def sow(ground: Ground, density_per_cm2: FloatArray, apart_mm: float, random: np.random.Generator) -> Roots:
+    """Return roots with a density (V,) given at the vertices, none nearer to another than about `apart_mm`.
+
+    Twice as many as needed are thrown and those too near to an earlier one drop out: about the regularity of follicles.
+    """
+    faces, areas_cm2 = ground.mesh.faces, face_areas_mm2(ground.mesh) / 100.0
+    expected = 1.45 * areas_cm2 * density_per_cm2[faces].mean(axis=1)
+    counts = random.poisson(expected)
+    face = np.repeat(np.arange(len(faces)), counts)
+    one, two = random.random((2, len(face)))
+    root = np.sqrt(one)
+    weights = np.column_stack([1.0 - root, root * (1.0 - two), root * two])
+    corners = faces[face]
+    local = np.einsum("nk,nk->n", weights, density_per_cm2[corners])
+    ceiling = np.maximum(density_per_cm2[corners].mean(axis=1), 1e-9)
+    kept = random.random(len(face)) < np.clip(local / ceiling, 0.0, 1.0)
+    places = np.einsum("nk,nkd->nd", weights, ground.mesh.vertices_mm[corners])
+    pairs = cKDTree(places).query_pairs(apart_mm, output_type="ndarray") if len(places) else np.zeros((0, 2), int)
+    kept[pairs.max(axis=1)[kept[pairs.min(axis=1)]]] = False
+    corners, weights = corners[kept], weights[kept]
+    normals = np.einsum("nk,nkd->nd", weights, ground.normals[corners])
+    return Roots(
+        places[kept], normals / np.linalg.norm(normals, axis=1, keepdims=True), np.einsum("nk,nkd->nd", weights, ground.light[corners])
+    )
+
+
+def _lying(ways: FloatArray, normals: FloatArray) -> FloatArray:
+    """Return unit vectors along the surface nearest to given ways."""
+    flat = ways - (ways * normals).sum(axis=1, keepdims=True) * normals
+    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6))
+
+
+def _curves(roots: Roots, ways: FloatArray, length_mm: FloatArray, rise: tuple[float, float]) -> FloatArray:
+    """Return curves (N, 4, 3) that leave the skin with slope `rise[0]` and end with slope `rise[1]`."""
+    points = [roots.places_mm]
+    for step in range(3):
+        slope = rise[0] + (rise[1] - rise[0]) * step / 2.0
+        way = ways + slope * roots.normals
+        way /= np.linalg.norm(way, axis=1, keepdims=True)
+        points.append(points[-1] + way * (length_mm / 3.0)[:, None])
+    return np.stack(points, axis=1)
+
+
+def _colours(roots: Roots, hair: FloatArray, random: np.random.Generator, spread: float) -> FloatArray:
+    """Return the lit colour of each hair; each is lighter or darker than the mean on its own."""
+    own = np.exp(random.normal(0.0, spread, len(roots.places_mm)))[:, None]
+    return np.asarray(roots.light * (hair * own + 0.006))
+
+
+def _fringe(ground: Ground, zones: Zones, hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the shaven hair of the sides and back, one to three hairs a follicle, 0.4-1.2 mm long."""
+    roots = sow(ground, zones.fringe_per_cm2 / 1.75, 0.42, random)
+    copies = random.choice(3, size=len(roots.places_mm), p=[0.40, 0.45, 0.15]) + 1
+    index = np.repeat(np.arange(len(copies)), copies)
+    places = roots.places_mm[index] + random.normal(0.0, 0.09, (len(index), 3))
+    roots = Roots(places, roots.normals[index], roots.light[index])
+    forward = np.where(places[:, 2] > -15.0, 0.5, -0.25)
+    ways = np.column_stack([np.zeros(len(index)), np.full(len(index), -1.0), forward]) + random.normal(0.0, 0.22, (len(index), 3))
+    length = random.gamma(7.0, 0.75 / 7.0, len(index)).clip(0.3, 1.4)
+    curves = _curves(roots, _lying(ways, roots.normals), length, (0.75, 0.35))
+    width = random.normal(0.072, 0.012, len(index)).clip(0.035, 0.11)
+    return Hairs(curves, width, np.full(len(index), 0.8), _colours(roots, hair, random, 0.35), np.full(len(index), 0.85))
+
+
+def _top(ground: Ground, zones: Zones, hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the few fine, short hairs left on top."""
+    roots = sow(ground, zones.top_per_cm2, 0.5, random)
+    count = len(roots.places_mm)
+    ways = np.column_stack([0.3 * np.sign(roots.places_mm[:, 0]), np.full(count, -0.2), np.ones(count)]) + random.normal(
+        0.0, 0.45, (count, 3)
+    )
+    curves = _curves(roots, _lying(ways, roots.normals), random.uniform(0.3, 0.9, count), (0.6, 0.3))
+    width = random.normal(0.040, 0.008, count).clip(0.02, 0.07)
+    return Hairs(curves, width, np.full(count, 0.6), _colours(roots, hair * 1.6, random, 0.4), random.uniform(0.25, 0.75, count))
+
+
+def _beard(ground: Ground, zones: Zones, hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the stubble of a day and a half, growing down and a little outward."""
+    roots = sow(ground, zones.beard_per_cm2, 0.5, random)
+    count = len(roots.places_mm)
+    ways = np.column_stack([0.25 * np.sign(roots.places_mm[:, 0]), np.full(count, -1.0), np.full(count, -0.15)]) + random.normal(
+        0.0, 0.3, (count, 3)
+    )
+    length = random.gamma(6.0, 0.50 / 6.0, count).clip(0.2, 1.0)
+    curves = _curves(roots, _lying(ways, roots.normals), length, (0.7, 0.4))
+    width = random.normal(0.085, 0.016, count).clip(0.04, 0.13)
+    grey = random.random(count) < 0.06  # noqa: PLR2004 - a first grey hair in sixteen
+    colours = _colours(roots, hair, random, 0.35)
+    colours[grey] = roots.light[grey] * 0.35
+    return Hairs(curves, width, np.full(count, 0.75), colours, np.full(count, 0.75))
+
+
+def _brows(ground: Ground, zones: Zones, person: Person, hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the brows: hairs that rise at the inner end, lie outward in the middle and meet from above and below."""
+    roots = sow(ground, zones.brow_per_cm2, 0.22, random)
+    count = len(roots.places_mm)
+    side = np.sign(roots.places_mm[:, 0])
+    x = np.abs(roots.places_mm[:, 0])
+    glabella_y_mm = person.point("glabella")[1]
+    left, half = brow_line(x, glabella_y_mm, 1.0)
+    right, _ = brow_line(x, glabella_y_mm, -1.0)
+    above = (roots.places_mm[:, 1] - np.where(side > 0, left, right)) / np.maximum(half, 0.5)
+    angle = np.interp(x, [10.0, 18.0, 30.0, 44.0, 56.0], [1.25, 0.85, 0.35, -0.15, -0.5]) - 0.55 * above + random.normal(0.0, 0.16, count)
+    ways = np.column_stack([side * np.cos(angle), np.sin(angle), np.zeros(count)])
+    length = np.interp(x, [10.0, 20.0, 40.0, 56.0], [6.0, 8.0, 8.0, 5.5]) * random.uniform(0.6, 1.15, count)
+    curves = _curves(roots, _lying(ways, roots.normals), length, (0.28, -0.12))
+    bend = np.linspace(0.0, 1.0, 4)[None, :] ** 2 * (length * 0.16)[:, None]
+    curves[..., 1] -= bend
+    width = random.normal(0.075, 0.014, count).clip(0.03, 0.11)
+    return Hairs(curves, width, np.full(count, 0.2), _colours(roots, hair, random, 0.3), np.full(count, 0.9))
+
+
+def _lashes(person: Person, ground: Ground, hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the lashes along MakeHuman's own strips: from the lid's rim out and curled up, the lower ones shorter."""
+    curves, lower = [], []
+    for strip in person.lashes_mm:
+        for root, tip in strip:
+            many = random.integers(2, 5)
+            for place in np.sort(random.random(many)):
+                start, end = root[0] + place * (root[1] - root[0]), tip[0] + place * (tip[1] - tip[0])
+                way = (end - start) * random.uniform(0.75, 1.25) + random.normal(0.0, 0.5, 3)
+                rising = np.array([0.0, 0.22 if way[1] > -0.4 else -0.06, 0.0]) * np.linalg.norm(way)
+                curves.append([start + way * t + rising * (t * t - t * 0.6) for t in (0.0, 0.33, 0.67, 1.0)])
+                lower.append(way[1] < 0.0)
+    points, count = np.array(curves), len(curves)
+    light = np.full((count, 3), float(np.median(ground.light[:, 1])))
+    width = np.where(np.array(lower), 0.055, 0.085) * random.uniform(0.8, 1.2, count)
+    return Hairs(points, width, np.full(count, 0.15), light * hair * 0.5, np.where(np.array(lower), 0.55, 0.9))
+
+
+def grow_hairs(person: Person, ground: Ground, zones: Zones, hair: FloatArray, seed: int) -> tuple[Hairs, ...]:
+    """Return all hairs of a man, in the order in which they are to be drawn."""
+    random = np.random.default_rng((seed, 7))
+    return (
+        _fringe(ground, zones, hair, random),
+        _top(ground, zones, hair, random),
+        _beard(ground, zones, hair, random),
+        _brows(ground, zones, person, hair, random),
+        _lashes(person, ground, hair, random),
+    )

@@ -1,0 +1,206 @@
+"""What a pixel of skin or cloth sends to the camera: albedo with its unevenness, light from inside, and shine.
+
+The light that reaches the vertices is `lighting`'s, eyes are `eyes`'s, hairs are drawn over it by `strokes`.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from scalp.base import Float32Array, FloatArray, IntArray
+from scalp.demo.eyes import Gaze, shade_eye
+from scalp.demo.lighting import THREADS_COUNT, Lights
+from scalp.demo.noise import nearest_spot, noise, rough
+
+PLACE, NORMAL, LIGHT, FREE, ROOM = 0, 3, 6, 9, 13
+RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
+COLUMNS_COUNT = 22
+"""What each column of `Sheet.columns` holds, the first of them."""
+SKIN_COLOUR, RED_COLOUR, BROWN_COLOUR, LIPS_COLOUR, CLOTH_COLOUR = range(5)
+SPECULAR_FRACTION = 0.028
+BUMP_STEP_MM = 0.07
+COLLAR_MM = 21.0
+
+
+class Sheet(NamedTuple):
+    """What the camera sees: face and weights of each pixel, the corners of faces and the columns (V, 22) of vertices."""
+
+    face_index: IntArray
+    barycentric: Float32Array
+    faces: IntArray
+    columns: Float32Array
+    eye_faces_start: int
+
+
+class Palette(NamedTuple):
+    """Colours (5, 3) in linear sRGB, the camera's place, the neck of the shirt as a plane (a, b, c, d) and the seed's shift."""
+
+    colours: FloatArray
+    camera_mm: FloatArray
+    neckline: FloatArray
+    shift_mm: FloatArray
+
+
+@njit(cache=True, nogil=True)
+def _height_mm(x, y, z, furrow, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return the fine relief of skin: pores, the net of lines between them, soft lumps and furrows of the forehead."""
+    pore, own = nearest_spot(x / 0.85, y / 0.85, z / 0.85, 11)
+    height = -0.012 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
+    height += 0.007 * noise(x / 0.33, y / 0.33, z / 0.33, 12)
+    height += 0.016 * noise(x / 0.9, y / 0.9, z / 0.9, 13)
+    height += 0.05 * noise(x / 3.6, y / 3.6, z / 3.6, 14)
+    if furrow > 0.05:
+        bent = y + 2.4 * noise(x / 24.0, y / 30.0, z / 40.0, 15) + 0.0016 * x * x
+        deep = 0.5 + 0.5 * noise(x / 17.0, y / 7.0, 3.1, 16)
+        wave = np.cos(bent * 0.62)
+        height -= 0.10 * furrow * deep * max(0.0, wave) ** 6
+    return height
+
+
+@njit(cache=True, nogil=True)
+def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return the GGX density of facets. [Walter2007]"""
+    squared = alpha * alpha
+    below = cosine_half * cosine_half * (squared - 1.0) + 1.0
+    return squared / (np.pi * below * below)
+
+
+@njit(cache=True, nogil=True)
+def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return the share of a light of unit irradiance that a greasy skin mirrors to the camera, times pi: two GGX lobes."""
+    facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
+    seen = max(normal[0] * to_camera[0] + normal[1] * to_camera[1] + normal[2] * to_camera[2], 0.05)
+    if facing <= 0.0:
+        return 0.0
+    hx, hy, hz = way[0] + to_camera[0], way[1] + to_camera[1], way[2] + to_camera[2]
+    length = np.sqrt(hx * hx + hy * hy + hz * hz)
+    half = (normal[0] * hx + normal[1] * hy + normal[2] * hz) / length
+    grazing = 1.0 - (way[0] * hx + way[1] * hy + way[2] * hz) / length
+    mirrored = SPECULAR_FRACTION + (1.0 - SPECULAR_FRACTION) * grazing**5
+    broad = np.sqrt(0.32**2 + (0.42 * radius_rad) ** 2)
+    tight = np.sqrt((0.20 - 0.05 * oil) ** 2 + (0.42 * radius_rad) ** 2)
+    facets = (0.75 - 0.15 * oil) * _lobe(half, broad) + (0.12 + 0.38 * oil) * _lobe(half, tight)
+    shadow = 1.0 / ((facing * 0.85 + 0.15) * (seen * 0.85 + 0.15))
+    return np.pi * facets * mirrored * shadow * facing * 0.25
+
+
+@njit(cache=True, nogil=True)
+def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill `out` (3,) with the albedo of skin at a place: blotches, redness, brown, lips, freckles, the shade of shaven hair."""
+    x, y, z = place
+    broad = rough(x / 21.0, y / 21.0, z / 21.0, 21)
+    middle = rough(x / 6.0, y / 6.0, z / 6.0, 24)
+    fine = rough(x / 1.3, y / 1.3, z / 1.3, 27)
+    red = column[RED] * (0.75 + 0.5 * middle) + 0.20 * broad + 0.14 * middle + 0.12 * fine
+    brown = 0.55 * column[BROWN] + 0.22 * rough(x / 13.0, y / 13.0, z / 13.0, 31) + 0.10 * middle + 0.06 * fine
+    spot, own = nearest_spot(x / 5.2, y / 5.2, z / 5.2, 34)
+    if own > 0.62:
+        brown += 0.75 * (own - 0.5) * max(0.0, 1.0 - (spot / (0.06 + 0.22 * (own - 0.6))) ** 2)
+    lips = column[LIPS] * (0.86 + 0.16 * noise(x / 0.8, y / 4.0, z / 4.0, 37))
+    follicles = column[FRINGE] / 190.0 * 0.62 + column[BEARD] / 62.0 * 0.36 + column[TOP] / 190.0 * 0.3
+    shade = follicles * (1.0 + 0.22 * middle + 0.30 * fine)
+    for band in range(3):
+        tone = colours[SKIN_COLOUR, band]
+        tone += max(-0.35, min(red, 1.2)) * (colours[RED_COLOUR, band] - colours[SKIN_COLOUR, band])
+        tone *= 1.0 + max(-0.35, min(brown, 1.3)) * (colours[BROWN_COLOUR, band] / colours[SKIN_COLOUR, band] - 1.0)
+        tone += lips * (colours[LIPS_COLOUR, band] * (1.0 + 0.08 * fine) - tone)
+        # Hair under the skin takes most of the red, so that a shaven beard looks bluish.
+        out[band] = tone * np.exp(-shade * (0.62 - 0.09 * band)) * (1.0 + 0.02 * fine)
+
+
+@njit(cache=True, nogil=True)
+def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill `out` (3,) with the light of a pixel of skin; `work` (5, 3) is room for vectors."""
+    place, normal, bent, to_camera, albedo = work[0], work[1], work[2], work[3], work[4]
+    for axis in range(3):
+        place[axis] = column[PLACE + axis] + palette.shift_mm[axis]
+        normal[axis] = column[NORMAL + axis]
+        to_camera[axis] = palette.camera_mm[axis] - column[PLACE + axis]
+    normal /= np.sqrt((normal * normal).sum())
+    to_camera /= np.sqrt((to_camera * to_camera).sum())
+    # The relief bends the normal along its own slope.
+    furrow, oil = column[FURROW], column[OIL]
+    here = _height_mm(place[0], place[1], place[2], furrow, oil)
+    gx = (_height_mm(place[0] + BUMP_STEP_MM, place[1], place[2], furrow, oil) - here) / BUMP_STEP_MM
+    gy = (_height_mm(place[0], place[1] + BUMP_STEP_MM, place[2], furrow, oil) - here) / BUMP_STEP_MM
+    gz = (_height_mm(place[0], place[1], place[2] + BUMP_STEP_MM, furrow, oil) - here) / BUMP_STEP_MM
+    along = gx * normal[0] + gy * normal[1] + gz * normal[2]
+    bent[0] = normal[0] - 1.5 * (gx - along * normal[0])
+    bent[1] = normal[1] - 1.5 * (gy - along * normal[1])
+    bent[2] = normal[2] - 1.5 * (gz - along * normal[2])
+    bent /= np.sqrt((bent * bent).sum())
+    # Light from inside: the relief shows least in red, which travels farthest.
+    _albedo(column, palette.colours, place, albedo)
+    key = lights.ways[0]
+    slope = ((bent - normal) * key).sum() / max(0.30, (normal * key).sum())
+    for band in range(3):
+        relief = 1.0 + (0.35 + 0.18 * band) * max(-0.6, min(slope, 0.8)) * column[FREE]
+        out[band] = albedo[band] * column[LIGHT + band] * relief
+    # Shine of the lights, and of the room at grazing angles.
+    wet = min(1.0, max(0.05, oil * (0.85 + 0.45 * rough(place[0] / 9.0, place[1] / 9.0, place[2] / 9.0, 41)) + 0.25 * column[LIPS]))
+    hairless = 1.0 - 0.45 * min(1.0, column[FRINGE] / 190.0)
+    for light in range(len(lights.ways)):
+        if column[FREE + light] < 0.01:
+            continue
+        mirrored = _shine(bent, to_camera, lights.ways[light], lights.radius_rad[light], wet) * column[FREE + light] * hairless
+        for band in range(3):
+            out[band] += mirrored * lights.rgb_linear[light, band]
+    seen = max(0.0, (bent * to_camera).sum())
+    grazing = 0.6 * (SPECULAR_FRACTION + 0.35 * (1.0 - seen) ** 5) * column[ROOM] * hairless
+    for band in range(3):
+        out[band] += grazing * lights.room_rgb_linear[band]
+
+
+@njit(cache=True, nogil=True)
+def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill `out` (3,) with the light of a pixel of jersey: a ribbed collar, then knitted rows with folds."""
+    x, y, z = column[PLACE], column[PLACE + 1], column[PLACE + 2]
+    around = np.arctan2(x, z + 40.0) * 90.0
+    if below_mm < COLLAR_MM:
+        edge = min(1.0, below_mm / 1.5) * min(1.0, 0.45 + (COLLAR_MM - below_mm) / 2.0)
+        weave = (0.80 + 0.20 * np.sin(around * 2.4)) * (0.55 + 0.45 * edge)
+    else:
+        weave = 0.86 + 0.14 * np.sin(around * 5.0) * np.sin(y * 5.2)
+        weave *= 1.0 + 0.35 * rough(x / 34.0 + 0.3 * y / 40.0, y / 60.0, z / 34.0, 51)
+        weave *= min(1.0, 0.55 + (below_mm - COLLAR_MM) / 4.0)
+    weave *= 1.0 + 0.16 * noise(x / 0.5, y / 0.5, z / 0.5, 52)
+    for band in range(3):
+        out[band] = palette.colours[CLOTH_COLOUR, band] * weave * column[LIGHT + band]
+
+
+@njit(cache=True, nogil=True)
+def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill the rows `rows` of `out` (rows, cols, 3)."""
+    column = np.empty(COLUMNS_COUNT)
+    work = np.empty((5, 3))
+    neck = palette.neckline
+    for row in range(rows[0], rows[1]):
+        for col in range(sheet.face_index.shape[1]):
+            face = sheet.face_index[row, col]
+            if face < 0:
+                continue
+            a, b, c = sheet.faces[face, 0], sheet.faces[face, 1], sheet.faces[face, 2]
+            u, v, w = sheet.barycentric[row, col, 0], sheet.barycentric[row, col, 1], sheet.barycentric[row, col, 2]
+            for k in range(COLUMNS_COUNT):
+                column[k] = u * sheet.columns[a, k] + v * sheet.columns[b, k] + w * sheet.columns[c, k]
+            below_mm = neck[3] - neck[0] * column[PLACE] - neck[1] * column[PLACE + 1] - neck[2] * column[PLACE + 2]
+            if face >= sheet.eye_faces_start:
+                shade_eye(column, palette.camera_mm, lights, gaze, out[row, col])
+            elif below_mm > 0.0:
+                _shade_cloth(column, palette, below_mm, out[row, col])
+            else:
+                _shade_skin(column, palette, lights, work, out[row, col])
+                shadow = 1.0 - 0.45 * np.exp(below_mm / 2.5)
+                for band in range(3):
+                    out[row, col, band] *= shadow
+
+
+def shade(sheet: Sheet, palette: Palette, lights: Lights, gaze: Gaze) -> Float32Array:
+    """Return the light of every pixel that sees the bust, (rows, cols, 3) linear sRGB, 0 elsewhere."""
+    out = np.zeros((*sheet.face_index.shape, 3), np.float32)
+    edges = np.linspace(0, len(out), 8 * THREADS_COUNT + 1).astype(int)
+    with ThreadPoolExecutor(THREADS_COUNT) as crew:
+        list(crew.map(lambda start, end: _shade_band(sheet, palette, lights, gaze, (start, end), out), edges[:-1], edges[1:]))
+    return out
