@@ -20,7 +20,9 @@ class Pigment(Value):
     def check(self) -> None:
         """Refuse mixtures nobody uses."""
         if not 0 < self.stock_mg_per_ml <= 400 or not 0 <= self.dilution_ratio <= 60 or not 0 < self.retained_fraction <= 1:
-            raise BadInput("pigment", f"{self.stock_mg_per_ml} mg/ml at 1:{self.dilution_ratio}", "up to 400 mg/ml, 1:0 to 1:60", "Correct it.")
+            raise BadInput(
+                "pigment", f"{self.stock_mg_per_ml} mg/ml at 1:{self.dilution_ratio}", "up to 400 mg/ml, 1:0 to 1:60", "Correct it."
+            )
 
     @property
     def deposit_mg_per_ml(self) -> float:
@@ -30,13 +32,17 @@ class Pigment(Value):
 
 @value
 class Needle(Value):
-    """A round liner and the deposit it leaves once healed: log-normal width, top and bottom depth. (C-D, smp 1.1-1.3)"""
+    """A round liner and the deposit it leaves once healed: log-normal width, top and bottom depth. (C-D, smp 1.1-1.3)
+
+    In light skin the default deposit is seen 0.27 mm wide (0.25 to 0.30 in real work), and a field of it has the contrast
+    measured on photographs of healed work: docs/science/skin.md.
+    """
 
     name: str = "3RL 0.20"
-    deposit_diameter_mm: float = 0.15
+    deposit_diameter_mm: float = 0.24
     deposit_diameter_cv_fraction: float = 0.20
-    top_depth_mm: float = 0.30
-    bottom_depth_mm: float = 0.60
+    top_depth_mm: float = 0.10
+    bottom_depth_mm: float = 0.40
 
     def check(self) -> None:
         """Refuse needles that do not make impressions."""
