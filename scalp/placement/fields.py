@@ -1,0 +1,106 @@
+"""An even field of points in sessions on a surface, before any irregularity: exact counts, wanted density, even totals.
+
+The pieces are candidates and walks (`surfaces`), elimination, relaxation and the split into sessions; here they are put
+together. Regions beyond the edge of the wanted field are filled with silent points that push back and are dropped at the
+end, so that the edge neither crowds nor drains.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scalp.base import ByteArray, FloatArray, IntArray, NotPossible
+from scalp.placement.elimination import eliminate_points, order_by_elimination
+from scalp.placement.relaxation import Layer, relax_points
+from scalp.placement.rooms import Room, kept_distance_mm
+from scalp.placement.sessions import exchange_sessions, judged_sets, split_by_elimination
+from scalp.placement.surfaces import Ground, Spots, at_spots, pick, points_mm, scatter, spacings_mm
+
+_SHOWN, _SILENT = 0, 1
+_SPARE_COUNT = 64
+"""Candidates beyond the multiple, for very small fields."""
+_STEP = 0.2
+"""Gain of a relaxation step; above about 0.35 the points no longer settle."""
+
+
+class Effort(NamedTuple):
+    """How much work goes into evenness."""
+
+    candidates_per_point: int
+    whole_iterations_count: int
+    exchange_sweeps_count: int
+    joint_iterations_count: int
+    sessions_weight: float
+    """0..1: what the sessions' evenness counts in the joint relaxation against that of the whole."""
+
+
+class Field(NamedTuple):
+    """Points with their session from 1, in order of placing."""
+
+    spots: Spots
+    session_number: ByteArray
+
+
+def spread_field(ground: Ground, counts: tuple[int, ...], room: Room, effort: Effort, rng: np.random.Generator) -> Field:
+    """Return `counts[k]` points in session k + 1, every running total spread evenly at the wanted density."""
+    spots, group = _choose_points(ground, sum(counts), room, effort, rng)
+    everything = Layer(member=np.arange(len(group), dtype=np.int32), share_fraction=1.0, weight=_STEP)
+    if effort.whole_iterations_count:
+        spots = relax_points(ground, spots, _leash_mm(ground, spots, group, room), (everything,), effort.whole_iterations_count)
+    session = split_by_elimination(*_geometry(ground, spots), group, _quotas(counts, int((group == _SILENT).sum())))
+    if effort.exchange_sweeps_count:
+        session = exchange_sessions(*_geometry(ground, spots), group, session, effort.exchange_sweeps_count)
+    if effort.joint_iterations_count:
+        whole = everything._replace(weight=_STEP * (1.0 - effort.sessions_weight))
+        layers = (whole, *judged_sets(session, _STEP * effort.sessions_weight))
+        spots = relax_points(ground, spots, _leash_mm(ground, spots, group, room), layers, effort.joint_iterations_count)
+    shown = np.flatnonzero(group == _SHOWN)
+    return _in_order(ground, pick(spots, shown), session[shown])
+
+
+def _choose_points(ground: Ground, count: int, room: Room, effort: Effort, rng: np.random.Generator) -> tuple[Spots, ByteArray]:
+    """Return `count` shown points and the silent ones beyond the edge, with their group, by elimination of candidates."""
+    corner_areas_mm2 = np.bincount(ground.faces.reshape(-1), np.repeat(ground.areas_mm2 / 3.0, 3), minlength=len(ground.vertices_mm))
+    filled = float(corner_areas_mm2 @ ground.filled_per_mm2)
+    silent_count = round(filled - float(corner_areas_mm2 @ ground.wanted_per_mm2))
+    spots = scatter(ground, int(np.ceil(effort.candidates_per_point * filled)) + _SPARE_COUNT, rng)
+    wanted_fraction = at_spots(ground, spots, ground.wanted_per_mm2) / at_spots(ground, spots, ground.filled_per_mm2)
+    group = np.where(rng.random(len(wanted_fraction)) < wanted_fraction, _SHOWN, _SILENT).astype(np.uint8)
+    free = (group == _SILENT) | (kept_distance_mm(ground, spots, room) >= 0.0)
+    spots, group = pick(spots, free), group[free]
+    if int((group == _SHOWN).sum()) < count:
+        raise NotPossible(
+            f"{count} impressions", f"{int((group == _SHOWN).sum())} at most", "Keep away from less, or plan fewer impressions."
+        )
+    kept = eliminate_points(*_geometry(ground, spots), group, np.array([count, silent_count], np.int32))
+    return pick(spots, kept), group[kept]
+
+
+def _geometry(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return places (N, 3) mm, normals (N, 3) and local spacings (N,) mm of points."""
+    spacing_mm = spacings_mm(ground, spots)
+    return points_mm(ground, spots), ground.normals[spots.face_index], spacing_mm
+
+
+def _leash_mm(ground: Ground, spots: Spots, group: ByteArray, room: Room) -> FloatArray:
+    """Return how far each point may travel: silent ones not at all, others not into what they keep away from."""
+    return np.where(group == _SHOWN, np.maximum(0.0, kept_distance_mm(ground, spots, room)), 0.0)
+
+
+def _quotas(counts: tuple[int, ...], silent_count: int) -> IntArray:
+    """Return the points of each session (K, 2), shown and silent, the silent ones in the same shares."""
+    shown = np.array(counts)
+    silent = np.diff(np.rint(np.cumsum(shown) / shown.sum() * silent_count).astype(int), prepend=0)
+    return np.column_stack([shown, silent]).astype(np.int32)
+
+
+def _in_order(ground: Ground, spots: Spots, session: ByteArray) -> Field:
+    """Return the points in order of placing: session by session, each from coarse to fine."""
+    places, normals, spacing_mm = _geometry(ground, spots)
+    order = []
+    for number in range(1, int(session.max()) + 1):
+        own = np.flatnonzero(session == number)
+        wider_mm = spacing_mm[own] * (len(session) / max(len(own), 1)) ** 0.5
+        order.append(own[order_by_elimination(places[own], normals[own], wider_mm)])
+    sequence = np.concatenate(order)
+    return Field(spots=pick(spots, sequence), session_number=session[sequence])

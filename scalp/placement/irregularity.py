@@ -1,0 +1,116 @@
+"""What hands and follicles add to an even field: scatter along the surface, pairs, and variation of size, depth and shade.
+
+Real follicular units are a repulsive liquid: none closer than about 0.3 mm, Clark-Evans R 1.32-1.37, CV of the nearest
+distance 0.27-0.33 [FduFollicles]; practitioners' work measures the same. An even set with independent scatter gives that.
+"""
+
+import numpy as np
+from numba import njit
+from scipy.spatial import cKDTree
+
+from scalp.base import BoolArray, Float32Array, FloatArray, IntArray
+from scalp.placement.neighbours import find_neighbours
+from scalp.placement.rooms import Room
+from scalp.placement.surfaces import Ground, Spots, join, pick, points_mm, walk_one
+
+LARGEST_SCATTER = 0.5
+"""Standard deviation along each direction at regularity 0, in units of the local spacing: nearly chance."""
+_TRIES_COUNT = 8
+_LONGEST_SCATTER = 2.5
+"""No scatter is longer than this many standard deviations."""
+_PAIR_CV = 0.12
+_WIDEST_SD = 2.0
+"""No scatter has a standard deviation above this many times the median one: sparse marks stay near their place."""
+
+
+def scatter_points(ground: Ground, spots: Spots, sd_mm: FloatArray, room: Room, rng: np.random.Generator) -> Spots:
+    """Return the points moved at random along the surface, with sd `sd_mm` (N,) in each direction.
+
+    A move that comes too close to others is drawn again, up to eight times, and then not made, so that no pair of points
+    that kept its distance loses it.
+    """
+    sd_mm = np.minimum(sd_mm, _WIDEST_SD * float(np.median(sd_mm)))
+    draws = rng.standard_normal((len(sd_mm), _TRIES_COUNT, 2))
+    draws *= np.minimum(1.0, _LONGEST_SCATTER / np.maximum(np.linalg.norm(draws, axis=2, keepdims=True), 1e-9))
+    return _move_where_free(ground, spots, draws * sd_mm[:, None, None], room)[0]
+
+
+def add_partners(
+    ground: Ground, spots: Spots, sites: IntArray, distance_mm: float, room: Room, rng: np.random.Generator
+) -> tuple[Spots, BoolArray]:
+    """Return a partner beside each of the points `sites` (M,), and whether there was room for it, (M,) bool.
+
+    A partner stands at about `distance_mm` in a random direction, and not closer to others than the room asks.
+    """
+    angle_rad = rng.uniform(0.0, 2.0 * np.pi, (len(sites), 2 * _TRIES_COUNT))
+    away_mm = np.maximum(1.02 * room.apart_mm, distance_mm * (1.0 + _PAIR_CV * rng.standard_normal(angle_rad.shape)))
+    draws_mm = np.zeros((len(spots.face_index) + len(sites), angle_rad.shape[1], 2))
+    draws_mm[len(spots.face_index) :] = away_mm[..., None] * np.stack([np.cos(angle_rad), np.sin(angle_rad)], axis=2)
+    both = join(spots, pick(spots, sites))
+    moved, placed = _move_where_free(ground, both, draws_mm, room)
+    added = np.arange(len(spots.face_index), len(both.face_index))
+    return pick(moved, added), placed[added]
+
+
+def _move_where_free(ground: Ground, spots: Spots, draws_mm: FloatArray, room: Room) -> tuple[Spots, BoolArray]:
+    """Move each point by the first of its draws (N, T, 2) mm that has room; say which found one."""
+    own_mm, normals = points_mm(ground, spots), ground.normals[spots.face_index]
+    if len(room.keep_away_mm):
+        normals = np.vstack([normals, normals[cKDTree(own_mm).query(room.keep_away_mm)[1]]])
+    longest_mm = np.linalg.norm(draws_mm, axis=2).max(axis=1)
+    reach_mm = np.full(len(normals), 1e-3)
+    reach_mm[: len(own_mm)] = max(room.apart_mm, room.keep_away_distance_mm) + longest_mm + longest_mm.max()
+    places = np.vstack([own_mm, room.keep_away_mm])
+    near = find_neighbours(places, normals, reach_mm)
+    face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
+    placed = np.zeros(len(face_index), np.bool_)
+    _move(ground, face_index, barycentric, places, near, draws_mm, (room.apart_mm, room.keep_away_distance_mm), placed)
+    return Spots(face_index=face_index, barycentric=barycentric), placed
+
+
+@njit(cache=True, nogil=True)
+def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, placed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Move the points one after another, each to the first draw that has room."""
+    count = len(face_index)
+    weights = np.empty(3)
+    for i in range(count):
+        if draws_mm[i, 0, 0] == 0.0 and draws_mm[i, 0, 1] == 0.0:
+            continue
+        normal = ground.normals[face_index[i]]
+        # Two directions along the face.
+        axis = 0 if abs(normal[0]) < 0.6 else 1
+        first = -normal[axis] * normal
+        first[axis] += 1.0
+        first /= np.sqrt((first * first).sum())
+        second = np.cross(normal, first)
+        for attempt in range(draws_mm.shape[1]):
+            move = draws_mm[i, attempt, 0] * first + draws_mm[i, attempt, 1] * second
+            weights[:] = barycentric[i]
+            face = walk_one(ground, face_index[i], weights, move[0], move[1], move[2])
+            corners = ground.faces[face]
+            place = (
+                weights[0] * ground.vertices_mm[corners[0]]
+                + weights[1] * ground.vertices_mm[corners[1]]
+                + weights[2] * ground.vertices_mm[corners[2]]
+            )
+            # Room there?
+            free = True
+            for m in range(near.start[i], near.start[i + 1]):
+                j = near.other[m]
+                gap = place - places[j]
+                least = apart_mm[0] if j < count else apart_mm[1]
+                if (gap * gap).sum() < least * least:
+                    free = False
+                    break
+            if free:
+                placed[i] = True
+                face_index[i] = face
+                barycentric[i] = weights
+                places[i] = place
+                break
+
+
+def vary(count: int, median: float, cv_fraction: float, rng: np.random.Generator) -> Float32Array:
+    """Return `count` log-normal values with this median and coefficient of variation."""
+    sd_log = np.sqrt(np.log1p(cv_fraction**2))
+    return np.asarray(median * np.exp(sd_log * rng.standard_normal(count)), np.float32)

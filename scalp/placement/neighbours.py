@@ -1,0 +1,114 @@
+"""Who lies near whom: neighbour lists of points on a surface, with a reach of their own for each point.
+
+Euclidean distance with a check of the normals, so that the two sides of a thin part do not see each other. Only lists;
+what is done with them is elimination's, session splitting's and relaxation's business.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from scalp.base import FloatArray, IntArray
+
+_MIX_X, _MIX_Y, _MIX_Z = 73856093, 19349663, 83492791
+
+
+class Grid(NamedTuple):
+    """Points sorted into cells of a hashed grid: bucket b holds `member[first[b]:first[b + 1]]`."""
+
+    cell_mm: float
+    cell_key: npt.NDArray[np.int64]
+    first: IntArray
+    member: IntArray
+
+
+class Neighbours(NamedTuple):
+    """Lists in rows: the neighbours of point i are `other[start[i]:start[i + 1]]`."""
+
+    start: npt.NDArray[np.int64]
+    other: IntArray
+
+
+def find_neighbours(points_mm: FloatArray, normals: FloatArray, reach_mm: FloatArray) -> Neighbours:
+    """Return for each point (N, 3) all others within its own reach (N,) and on the same side of the surface."""
+    grid = _sort_into_cells(points_mm, float(np.median(reach_mm)) if len(reach_mm) else 1.0)
+    start, other = _list_neighbours(points_mm, normals, reach_mm, grid)
+    return Neighbours(start=start, other=other)
+
+
+@njit(cache=True, nogil=True)
+def _bucket(x: int, y: int, z: int, mask: int) -> int:
+    """Return the bucket of a cell."""
+    return ((x * _MIX_X) ^ (y * _MIX_Y) ^ (z * _MIX_Z)) & mask
+
+
+@njit(cache=True, nogil=True)
+def _key(x: int, y: int, z: int) -> int:
+    """Return a number that no other cell within two million cells has."""
+    return ((x + 1048576) << 42) | ((y + 1048576) << 21) | (z + 1048576)
+
+
+@njit(cache=True, nogil=True)
+def _sort_into_cells(points_mm, cell_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Sort points into a hashed grid with at least as many buckets as points."""
+    count = len(points_mm)
+    bits = 4
+    while (1 << bits) < count:
+        bits += 1
+    mask = (1 << bits) - 1
+    key = np.empty(count, np.int64)
+    bucket = np.empty(count, np.int32)
+    start = np.zeros(mask + 2, np.int32)
+    for i in range(count):
+        x = int(np.floor(points_mm[i, 0] / cell_mm))
+        y = int(np.floor(points_mm[i, 1] / cell_mm))
+        z = int(np.floor(points_mm[i, 2] / cell_mm))
+        key[i] = _key(x, y, z)
+        bucket[i] = _bucket(x, y, z, mask)
+        start[bucket[i] + 1] += 1
+    for b in range(mask + 1):
+        start[b + 1] += start[b]
+    member = np.empty(count, np.int32)
+    filled = start[:-1].copy()
+    for i in range(count):
+        member[filled[bucket[i]]] = i
+        filled[bucket[i]] += 1
+    return Grid(cell_mm, key, start, member)
+
+
+@njit(cache=True, nogil=True)
+def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """List the neighbours of each point: cells within its reach, then distance, then side."""
+    count = len(points_mm)
+    mask = len(grid.first) - 2
+    start = np.zeros(count + 1, np.int64)
+    index = np.empty(24 * count + 64, np.int32)
+    filled = 0
+    for i in range(count):
+        x, y, z, reach = points_mm[i, 0], points_mm[i, 1], points_mm[i, 2], reach_mm[i]
+        # Cells that the reach touches.
+        for cx in range(int(np.floor((x - reach) / grid.cell_mm)), int(np.floor((x + reach) / grid.cell_mm)) + 1):
+            for cy in range(int(np.floor((y - reach) / grid.cell_mm)), int(np.floor((y + reach) / grid.cell_mm)) + 1):
+                for cz in range(int(np.floor((z - reach) / grid.cell_mm)), int(np.floor((z + reach) / grid.cell_mm)) + 1):
+                    key = _key(cx, cy, cz)
+                    bucket = _bucket(cx, cy, cz, mask)
+                    # Their points.
+                    for m in range(grid.first[bucket], grid.first[bucket + 1]):
+                        j = grid.member[m]
+                        if grid.cell_key[j] != key or j == i:
+                            continue
+                        dx, dy, dz = points_mm[j, 0] - x, points_mm[j, 1] - y, points_mm[j, 2] - z
+                        if dx * dx + dy * dy + dz * dz >= reach * reach:
+                            continue
+                        if normals[i, 0] * normals[j, 0] + normals[i, 1] * normals[j, 1] + normals[i, 2] * normals[j, 2] <= 0.0:
+                            continue
+                        if filled == len(index):
+                            grown = np.empty(2 * len(index), np.int32)
+                            grown[:filled] = index
+                            index = grown
+                        index[filled] = j
+                        filled += 1
+        start[i + 1] = filled
+    return start, index[:filled]

@@ -1,0 +1,189 @@
+"""From a plan to impressions: where each deposit lies, in which session, how wide, how deep and how dark.
+
+The even field comes from `fields`, its natural irregularity from `irregularity`; this module turns a plan into counts and
+densities, refuses what does not fit, and fills the columns.
+"""
+
+import numpy as np
+
+from scalp.base import BadInput, FloatArray, NotPossible, Value, WrongParent, value
+from scalp.domain.design import Design
+from scalp.domain.head import Head
+from scalp.domain.impressions import Impressions
+from scalp.domain.plan import Plan
+from scalp.geometry.meshes import vertex_areas_mm2
+from scalp.placement.fields import Effort, Field, spread_field
+from scalp.placement.irregularity import LARGEST_SCATTER, add_partners, scatter_points, vary
+from scalp.placement.rooms import Room, kept_distance_mm
+from scalp.placement.surfaces import Ground, join, pick, prepare_ground, scatter, spacings_mm
+
+NATURAL_REGULARITY_FRACTION = 0.55
+_CAREFUL = Effort(
+    candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.3
+)
+_FAST = Effort(candidates_per_point=4, whole_iterations_count=0, exchange_sweeps_count=0, joint_iterations_count=0, sessions_weight=0.0)
+_PACKING_FRACTION = 0.55
+"""Least distance of an even field in units of the densest packing's, which every session's total reaches."""
+_HEX_MM_AT_1_PER_CM2 = 10.746
+_TOLERATED_FRACTION = 1.05
+"""The densest spot may exceed the limit this much, since counts are whole and keep-away points crowd the rest."""
+_SPARE_PARTNERS = 16
+_TRIAL_COUNT = 20_000
+_LEAST_OPEN_FRACTION = 0.15
+
+
+@value
+class PlacementSettings(Value):
+    """How impressions are laid out within the plan's counts and the design's density."""
+
+    regularity_fraction: float = NATURAL_REGULARITY_FRACTION
+    """1 as even as can be, 0 nearly chance. The default measures as real follicles and real work do. (A, light-and-dots 1.5)"""
+    pairs_fraction: float = 0.0
+    """Part of the impressions that stand in pairs; 0.1 to 0.2 is natural. (C-D, smp 2.2)"""
+    pair_distance_mm: float = 0.42
+    """Between the partners of a pair, on average."""
+    apart_mm: float = 0.30
+    """No two impressions are closer: no follicular units are. (A, light-and-dots 1.5)"""
+    keep_away_distance_mm: float = 0.35
+    """No impression is closer to a point that is to be kept free."""
+    largest_density_per_cm2: float = 200.0
+    """What practice does not exceed. (D, smp 1.4)"""
+    depth_cv_fraction: float = 0.08
+    """Variation of depth between impressions. (E)"""
+    concentration_cv_fraction: float = 0.12
+    """Variation of the pigment held. (E)"""
+    fast: bool = False
+    """Elimination only: a preview, less even at large scale, several times faster."""
+
+    def check(self) -> None:
+        """Refuse fractions that are not and distances that merge."""
+        for name in ("regularity_fraction", "pairs_fraction"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise BadInput(name, getattr(self, name), "0 to 1", "0.55 and 0.15 are natural.")
+        if not 0.0 <= self.apart_mm <= self.pair_distance_mm <= 2.0 or not 0.0 <= self.keep_away_distance_mm <= 20.0:
+            raise BadInput(
+                "distance", f"{self.apart_mm} / {self.pair_distance_mm} mm", "0 to 2 mm, pairs not closer than apart_mm", "Correct it."
+            )
+        if not 0.0 <= self.depth_cv_fraction <= 0.5 or not 0.0 <= self.concentration_cv_fraction <= 0.5:
+            raise BadInput("variation", f"{self.depth_cv_fraction} / {self.concentration_cv_fraction}", "0 to 0.5", "Correct it.")
+        if not 1.0 <= self.largest_density_per_cm2 <= 400.0:
+            raise BadInput("largest density", self.largest_density_per_cm2, "1 to 400 per cm2", "200 is the cap of practice.")
+
+
+def place_impressions(
+    plan: Plan, design: Design, head: Head, *, seed: int, keep_away_mm: FloatArray | None = None, settings: PlacementSettings | None = None
+) -> Impressions:
+    """Place every impression of a plan on the head: exact counts, the design's density, every session evenly spread.
+
+    Points are spread by weighted elimination and Gaussian relaxation over nested sets, then scattered along the surface
+    until they are as regular as follicles and no more. `keep_away_mm` (M, 3) are points of the head frame to keep free:
+    follicles, moles, earlier impressions. Columns are those of settled deposits: what healing does to them is not here.
+    [Yuksel2015] [Ahmed2022]
+    """
+    settings = settings or PlacementSettings()
+    _check_parents(plan, design, head)
+    kept_free = np.empty((0, 3)) if keep_away_mm is None else _checked_points(keep_away_mm)
+    room = Room(apart_mm=settings.apart_mm, keep_away_mm=kept_free, keep_away_distance_mm=settings.keep_away_distance_mm)
+    rng = np.random.default_rng(seed)
+    counts = tuple(session.impressions_count for session in plan.sessions)
+    ground = _ground_for(design, head, sum(counts), room, settings)
+    partners = tuple(round(0.5 * settings.pairs_fraction * count) for count in counts)
+    field = spread_field(
+        ground, tuple(count - extra for count, extra in zip(counts, partners, strict=True)), room, _FAST if settings.fast else _CAREFUL, rng
+    )
+    field = _make_natural(ground, field, partners, room, settings, rng)
+    return _fill_columns(plan, field, settings, rng)
+
+
+def _check_parents(plan: Plan, design: Design, head: Head) -> None:
+    """Refuse nouns that do not belong together."""
+    if design.head_digest != head.digest or plan.head_digest != head.digest:
+        raise WrongParent("head", "not the one that was designed on", "the head of this plan and design", "Use the same head throughout.")
+    if plan.design_digest != design.digest:
+        raise WrongParent("plan", "made for another design", "a plan of this design", "Plan the treatment again.")
+
+
+def _checked_points(keep_away_mm: FloatArray) -> FloatArray:
+    """Return points to keep free, as (M, 3) floats."""
+    points = np.ascontiguousarray(keep_away_mm, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
+        raise BadInput("keep_away_mm", points.shape, "finite (M, 3) in mm", "Give one row of x, y, z for each point.")
+    return points
+
+
+def _ground_for(design: Design, head: Head, count: int, room: Room, settings: PlacementSettings) -> Ground:
+    """Return the surface with the density that gives `count` impressions beside what is kept free, or say what would fit."""
+    areas_mm2 = vertex_areas_mm2(head.surface)
+    wanted = float(areas_mm2 @ design.density_per_cm2) / 100.0
+    if wanted <= 0.0:
+        raise NotPossible(f"{count} impressions on an empty design", "none", "Draw an area to treat.")
+    ground = prepare_ground(head.surface, design.density_per_cm2 * (count / wanted))
+    open_fraction = _open_fraction(ground, room)
+    peak_per_cm2 = 100.0 * float(ground.wanted_per_mm2.max()) / max(open_fraction, _LEAST_OPEN_FRACTION)
+    packed_per_cm2 = (_PACKING_FRACTION * _HEX_MM_AT_1_PER_CM2 / max(settings.apart_mm, 1e-6)) ** 2
+    limit_per_cm2 = min(settings.largest_density_per_cm2, packed_per_cm2)
+    if open_fraction < _LEAST_OPEN_FRACTION or peak_per_cm2 > _TOLERATED_FRACTION * limit_per_cm2:
+        reachable = int(count * limit_per_cm2 / peak_per_cm2 * min(1.0, open_fraction / _LEAST_OPEN_FRACTION))
+        asked = f"{count} impressions, up to {peak_per_cm2:.0f} per cm2,"
+        raise NotPossible(asked, f"{reachable} impressions, up to {limit_per_cm2:.0f} per cm2", "Lower the density or enlarge the area.")
+    return prepare_ground(head.surface, design.density_per_cm2 * (count / wanted / open_fraction))
+
+
+def _open_fraction(ground: Ground, room: Room) -> float:
+    """Return the part of the wanted field that is not kept free, by a fixed trial."""
+    if not len(room.keep_away_mm):
+        return 1.0
+    return float((kept_distance_mm(ground, scatter(ground, _TRIAL_COUNT, np.random.default_rng(0)), room) >= 0.0).mean())
+
+
+def _make_natural(
+    ground: Ground, field: Field, partners: tuple[int, ...], room: Room, settings: PlacementSettings, rng: np.random.Generator
+) -> Field:
+    """Return the field as irregular as asked, with partners for some of its points."""
+    spots = field.spots
+    scatter_fraction = LARGEST_SCATTER * (1.0 - settings.regularity_fraction)
+    if scatter_fraction > 0.0:
+        spacing_mm = spacings_mm(ground, spots)
+        spots = scatter_points(ground, spots, scatter_fraction * spacing_mm, room, rng)
+    if not sum(partners):
+        return Field(spots=spots, session_number=field.session_number)
+    return _with_partners(ground, Field(spots, field.session_number), partners, (room, settings.pair_distance_mm), rng)
+
+
+def _with_partners(ground: Ground, field: Field, partners: tuple[int, ...], near: tuple[Room, float], rng: np.random.Generator) -> Field:
+    """Return the field with `partners[k]` more points in session k + 1, each right after and beside one of that session."""
+    tried = [
+        rng.permutation(np.flatnonzero(field.session_number == number))[: 2 * count + _SPARE_PARTNERS]
+        for number, count in enumerate(partners, start=1)
+    ]
+    sites = np.concatenate(tried).astype(np.int32)
+    beside, placed = add_partners(ground, field.spots, sites, near[1], near[0], rng)
+    kept = np.zeros(len(sites), bool)
+    start = 0
+    for part, count in zip(tried, partners, strict=True):
+        rank = np.flatnonzero(placed[start : start + len(part)])
+        if len(rank) < count:
+            raise NotPossible(f"{2 * count} impressions in pairs", f"{2 * len(rank)}", "Lower pairs_fraction or the density.")
+        kept[start + rank[:count]] = True
+        start += len(part)
+    order = np.argsort(np.concatenate([np.arange(len(field.session_number), dtype=float), sites[kept] + 0.5]), kind="stable")
+    session = np.concatenate([field.session_number, field.session_number[sites[kept]]])
+    return Field(spots=pick(join(field.spots, pick(beside, kept)), order), session_number=session[order])
+
+
+def _fill_columns(plan: Plan, field: Field, settings: PlacementSettings, rng: np.random.Generator) -> Impressions:
+    """Return the impressions of a field: log-normal widths, and depths and shades that vary a little."""
+    count, needle = len(field.session_number), plan.needle
+    depth = vary(count, 1.0, settings.depth_cv_fraction, rng)
+    return Impressions(
+        head_digest=plan.head_digest,
+        plan_digest=plan.digest,
+        face_index=field.spots.face_index,
+        barycentric=field.spots.barycentric,
+        deposit_diameter_mm=vary(count, needle.deposit_diameter_mm, needle.deposit_diameter_cv_fraction, rng),
+        top_depth_mm=(needle.top_depth_mm * depth).astype(np.float32),
+        bottom_depth_mm=(needle.bottom_depth_mm * depth).astype(np.float32),
+        concentration_mg_per_ml=vary(count, plan.pigment.deposit_mg_per_ml, settings.concentration_cv_fraction, rng),
+        session_number=field.session_number.astype(np.uint8),
+        redness_fraction=np.zeros(count, np.float32),
+    )

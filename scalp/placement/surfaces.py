@@ -1,0 +1,213 @@
+"""The surface that points are placed on, prepared once: areas, densities and spacings, random candidates, walks.
+
+Points are face index + barycentric throughout; a walk follows the surface across edges by unfolding. Which points are
+kept and how they are spread is for the other modules of this room.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from scalp.base import FloatArray, IntArray
+from scalp.domain.head import Mesh
+from scalp.geometry.meshes import face_areas_mm2, face_normals, neighbour_faces
+
+_MOST_CROSSINGS = 64
+_FALLOFF_MM = 4.0
+_LEAST_FILLED_FRACTION = 0.04
+"""Of the peak density; where less would be filled beyond the edge, nothing is, and no spacing is wider than that of it."""
+_INSET = 1e-9
+"""How far inside an edge a point stays that may not cross it."""
+
+
+class Ground(NamedTuple):
+    """What the kernels of this room need to know of a surface."""
+
+    vertices_mm: FloatArray
+    faces: IntArray
+    normals: FloatArray
+    """(F, 3), unit, outward."""
+    gradients_per_mm: FloatArray
+    """(F, 3, 3): the gradient of each barycentric coordinate, in the plane of the face."""
+    neighbours: IntArray
+    """(F, 3), across the edge opposite to corner k; -1 where none."""
+    areas_mm2: FloatArray
+    wanted_per_mm2: FloatArray
+    """(V,): the density that is asked for."""
+    filled_per_mm2: FloatArray
+    """(V,): the same, let fall off gently beyond its edge; the difference is held by silent neighbours."""
+    open_face: np.ndarray
+    """(F,) bool: something is wanted on it."""
+
+
+class Spots(NamedTuple):
+    """Points on a ground: `face_index` (N,), `barycentric` (N, 3)."""
+
+    face_index: IntArray
+    barycentric: FloatArray
+
+
+def prepare_ground(mesh: Mesh, wanted_per_cm2: FloatArray) -> Ground:
+    """Return the surface with its densities; outside the wanted field the filled one falls by e in 4 mm."""
+    wanted_per_mm2 = wanted_per_cm2 / 100.0
+    corners = mesh.vertices_mm[mesh.faces]
+    normals = face_normals(mesh)
+    areas_mm2 = face_areas_mm2(mesh)
+    opposite_mm = corners[:, [2, 0, 1]] - corners[:, [1, 2, 0]]
+    gradients_per_mm = np.cross(normals[:, None, :], opposite_mm) / np.maximum(2.0 * areas_mm2, 1e-12)[:, None, None]
+    return Ground(
+        vertices_mm=np.ascontiguousarray(mesh.vertices_mm),
+        faces=np.ascontiguousarray(mesh.faces),
+        normals=normals,
+        gradients_per_mm=gradients_per_mm,
+        neighbours=neighbour_faces(mesh),
+        areas_mm2=areas_mm2,
+        wanted_per_mm2=np.ascontiguousarray(wanted_per_mm2),
+        filled_per_mm2=_let_fall(
+            mesh.vertices_mm, mesh.faces, wanted_per_mm2, _FALLOFF_MM, _LEAST_FILLED_FRACTION * float(wanted_per_mm2.max())
+        ),
+        open_face=wanted_per_mm2[mesh.faces].max(axis=1) > 0,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _let_fall(vertices_mm, faces, wanted_per_mm2, falloff_mm, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Raise each vertex to what its neighbours let fall to it, until nothing changes; below `least` nothing is raised."""
+    filled = wanted_per_mm2.copy()
+    changed = True
+    while changed:
+        changed = False
+        for f in range(len(faces)):
+            for k in range(3):
+                a, b = faces[f, k], faces[f, (k + 1) % 3]
+                if filled[a] < filled[b]:
+                    a, b = b, a
+                dx, dy, dz = vertices_mm[a] - vertices_mm[b]
+                fallen = filled[a] * np.exp(-np.sqrt(dx * dx + dy * dy + dz * dz) / falloff_mm)
+                if fallen > least and fallen > filled[b] * 1.0001:
+                    filled[b] = fallen
+                    changed = True
+    return filled
+
+
+def scatter(ground: Ground, count: int, rng: np.random.Generator) -> Spots:
+    """Return `count` random points with the filled density, one in each of `count` equal strata along the surface.
+
+    Faces are walked in the order of a space-filling curve, so that strata are compact. Within a face the density is
+    linear: a corner is drawn by its density, then a point from a density linear towards that corner.
+    """
+    corner_per_mm2 = ground.filled_per_mm2[ground.faces]
+    order = _curve_order(ground)
+    heaped = np.cumsum((ground.areas_mm2 * corner_per_mm2.mean(axis=1))[order])
+    drawn = (np.arange(count) + rng.random(count)) / count * heaped[-1]
+    face_index = order[np.minimum(np.searchsorted(heaped, drawn, side="right"), len(order) - 1)]
+    cuts = np.sort(rng.random((count, 3)), axis=1)
+    spread = np.column_stack([cuts[:, 1], cuts[:, 2] - cuts[:, 1], 1.0 - cuts[:, 2]])
+    steps = np.cumsum(corner_per_mm2[face_index], axis=1)
+    corner = (rng.random(count) * steps[:, 2])[:, None] >= steps
+    turned = (np.arange(3)[None, :] - corner[:, :2].sum(axis=1)[:, None]) % 3
+    return Spots(face_index=face_index.astype(np.int32), barycentric=np.take_along_axis(spread, turned, axis=1))
+
+
+def _curve_order(ground: Ground) -> IntArray:
+    """Return the faces that hold any density along a space-filling (Morton) curve."""
+    held = np.flatnonzero(ground.filled_per_mm2[ground.faces].max(axis=1) > 0)
+    middles = ground.vertices_mm[ground.faces[held]].mean(axis=1)
+    low = middles.min(axis=0)
+    cells = ((middles - low) / max(float((middles - low).max()), 1e-9) * 1023).astype(np.uint64)
+    code = np.zeros(len(held), np.uint64)
+    for bit in range(10):
+        for axis in range(3):
+            code |= ((cells[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(3 * bit + axis)
+    return np.asarray(held[np.argsort(code, kind="stable")], np.int32)
+
+
+def points_mm(ground: Ground, spots: Spots) -> FloatArray:
+    """Return the points in the head's frame, (N, 3) mm."""
+    return np.asarray(np.einsum("nk,nkd->nd", spots.barycentric, ground.vertices_mm[ground.faces[spots.face_index]]))
+
+
+def at_spots(ground: Ground, spots: Spots, of_vertices: FloatArray) -> FloatArray:
+    """Return values (V,) of vertices at the points, (N,)."""
+    return np.asarray(np.einsum("nk,nk->n", spots.barycentric, of_vertices[ground.faces[spots.face_index]]))
+
+
+def pick(spots: Spots, index: np.ndarray) -> Spots:
+    """Return some of the points."""
+    return Spots(face_index=spots.face_index[index], barycentric=spots.barycentric[index])
+
+
+def spacings_mm(ground: Ground, spots: Spots) -> FloatArray:
+    """Return the local spacing, 1 / sqrt(density), at the points, (N,) mm."""
+    least = _LEAST_FILLED_FRACTION * float(ground.wanted_per_mm2.max())
+    return np.asarray(1.0 / np.sqrt(np.maximum(at_spots(ground, spots, ground.filled_per_mm2), least)))
+
+
+def join(first: Spots, second: Spots) -> Spots:
+    """Return the points of both."""
+    return Spots(np.concatenate([first.face_index, second.face_index]), np.concatenate([first.barycentric, second.barycentric]))
+
+
+def walk(ground: Ground, spots: Spots, steps_mm: FloatArray) -> Spots:
+    """Return the points moved by tangent steps (N, 3) mm along the surface; none leaves the open faces."""
+    face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
+    _walk_all(ground, face_index, barycentric, steps_mm)
+    return Spots(face_index=face_index, barycentric=barycentric)
+
+
+@njit(cache=True, nogil=True)
+def _walk_all(ground, face_index, barycentric, steps_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Move all points."""
+    for i in range(len(face_index)):
+        face_index[i] = walk_one(ground, face_index[i], barycentric[i], steps_mm[i, 0], steps_mm[i, 1], steps_mm[i, 2])
+
+
+@njit(cache=True, nogil=True)
+def walk_one(ground, face, weights, dx, dy, dz):  # type: ignore[no-untyped-def]  # noqa: ANN001 - numba infers the types
+    """Move one point by a step along the surface; change `weights` and return its face.
+
+    The step's part along the face is taken; at an edge what is left is turned into the next face about that edge.
+    """
+    moves = np.empty(3)
+    for _ in range(_MOST_CROSSINGS):
+        # How far the step goes within this face, and through which edge.
+        part, edge = 1.0, -1
+        for k in range(3):
+            g = ground.gradients_per_mm[face, k]
+            moves[k] = g[0] * dx + g[1] * dy + g[2] * dz
+            if weights[k] + moves[k] < 0.0 and weights[k] < -moves[k] * part:
+                part, edge = weights[k] / -moves[k], k
+        for k in range(3):
+            weights[k] = max(0.0, weights[k] + part * moves[k])
+        if edge < 0:
+            return face
+        # Stop at an edge that must not be crossed.
+        beyond = ground.neighbours[face, edge]
+        weights[edge] = 0.0
+        if beyond < 0 or not ground.open_face[beyond]:
+            weights[edge] = _INSET
+            total = weights[0] + weights[1] + weights[2]
+            for k in range(3):
+                weights[k] /= total
+            return face
+        # Unfold: along the edge as before, across it from outward of this face to inward of the next.
+        first, second = (edge + 1) % 3, (edge + 2) % 3
+        first_vertex, second_vertex = ground.faces[face, first], ground.faces[face, second]
+        far = 0
+        while ground.faces[beyond, far] == first_vertex or ground.faces[beyond, far] == second_vertex:
+            far += 1
+        out, into = -ground.gradients_per_mm[face, edge], ground.gradients_per_mm[beyond, far]
+        out_length, into_length = np.sqrt((out * out).sum()), np.sqrt((into * into).sum())
+        along = ground.vertices_mm[second_vertex] - ground.vertices_mm[first_vertex]
+        along /= np.sqrt((along * along).sum())
+        left = 1.0 - part
+        lengthwise = left * (along[0] * dx + along[1] * dy + along[2] * dz)
+        crosswise = left * (out[0] * dx + out[1] * dy + out[2] * dz) / out_length
+        dx, dy, dz = lengthwise * along + crosswise * into / into_length
+        first_weight, second_weight = weights[first], weights[second]
+        for k in range(3):
+            vertex = ground.faces[beyond, k]
+            weights[k] = first_weight if vertex == first_vertex else (second_weight if vertex == second_vertex else 0.0)
+        face = beyond
+    return face
