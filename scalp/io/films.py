@@ -22,7 +22,8 @@ LARGEST_WIDTH_PX = 720
 _SHRINK_FRACTION = 0.85
 _SMALLEST_WIDTH_PX = 160
 _COLOURS_COUNT = 255
-_SAMPLES_COUNT = 200_000
+_SAMPLES_COUNT = 60_000
+_SETTLING_ROUNDS = 5
 _CELLS_PER_BAND = 64
 _CELL_LEVELS = 256 // _CELLS_PER_BAND
 _DITHER_LEVELS = 5.0
@@ -112,12 +113,18 @@ def _gif(frames: list[ByteArray], durations_ms: list[int]) -> bytes:
 
 
 def _palette(frames: list[ByteArray]) -> ByteArray:
-    """Return the 255 colours that all frames share: median cut of an even sample, then settled by k-means."""
+    """Return the 255 colours that all frames share: median cut of an even sample, then settled to the means of what they stand for."""
     step = max(sum(frame.shape[0] * frame.shape[1] for frame in frames) // _SAMPLES_COUNT, 1)
     sample = np.concatenate([frame.reshape(-1, 3)[::step] for frame in frames])
-    reduced = Image.fromarray(sample[None]).quantize(_COLOURS_COUNT, Image.Quantize.MEDIANCUT, kmeans=2)
-    colours = np.array(reduced.getpalette() or [0, 0, 0], np.uint8).reshape(-1, 3)[:_COLOURS_COUNT]
-    return np.vstack([colours, np.repeat(colours[-1:], _COLOURS_COUNT - len(colours), axis=0)])
+    cut = Image.fromarray(sample[None]).quantize(_COLOURS_COUNT, Image.Quantize.MEDIANCUT).getpalette() or [0, 0, 0]
+    colours = np.array(cut, float).reshape(-1, 3)[:_COLOURS_COUNT]
+    for _ in range(_SETTLING_ROUNDS):
+        chosen = cKDTree(colours).query(sample)[1]
+        counts = np.bincount(chosen, minlength=len(colours))
+        sums = np.column_stack([np.bincount(chosen, sample[:, band], len(colours)) for band in range(3)])
+        colours = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], colours)
+    settled = np.round(colours).astype(np.uint8)
+    return np.vstack([settled, np.repeat(settled[-1:], _COLOURS_COUNT - len(settled), axis=0)])
 
 
 def _nearest_colours(palette: ByteArray) -> ByteArray:
