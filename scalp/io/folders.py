@@ -69,7 +69,7 @@ def _unfinished(place: Path) -> Path:
     """Return a new hidden folder beside `place`, or inside it where its parent is locked."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        inside = place.is_dir() and (place.is_mount() or place.is_symlink() or not os.access(place.parent, os.W_OK | os.X_OK))
+        inside = place.is_dir() and _must_stay(place)
         made = Path(tempfile.mkdtemp(prefix=f".smp-{'' if inside else place.name + '-'}", dir=place if inside else place.parent))
         made.chmod(_MODE)
         if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
@@ -78,6 +78,12 @@ def _unfinished(place: Path) -> Path:
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
     return made
+
+
+def _must_stay(place: Path) -> bool:
+    """Tell whether a folder itself cannot be replaced: a mount, a link, the one we stand in, or one in a locked parent."""
+    stands_inside = Path.cwd().is_relative_to(place.resolve())
+    return stands_inside or place.is_mount() or place.is_symlink() or not os.access(place.parent, os.W_OK | os.X_OK)
 
 
 def _mark(folder: Path) -> None:

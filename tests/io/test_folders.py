@@ -141,6 +141,14 @@ def test_a_linked_folder_is_filled_and_the_link_stays(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in (tmp_path / "real").iterdir()) == [".smp-folder.json", "inner", "sheet.png"]
 
 
+def test_the_folder_one_stands_in_is_filled_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in ("first", "second"):
+        _fill(Path(), words)
+        assert Path("sheet.png").read_text() == words
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".smp-folder.json", "inner", "sheet.png"]
+
+
 def test_what_comes_from_a_photo_is_its_owners_only_and_can_be_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMP_CACHE", str(tmp_path / "cache"))
     assert not forget_photo(DIGEST)
