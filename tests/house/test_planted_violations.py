@@ -14,6 +14,7 @@ LONG_BODY = "    total = 0\n" * 61
 KERNEL = "@njit(cache=True)\ndef _splat(grid):\n    # Rows\n" + "    total = 0\n" * 70 + "    # Columns\n    return grid\n"
 BAG = "from scalp.base import value\n@value\nclass Bag:\n    width_mm: float\n"
 DEEP = "def find(a):\n    for b in a:\n        for c in b:\n            if c:\n                while c:\n                    pass\n"
+DEEPER = "def find(a):\n" + "".join("    " * depth + "for b in a:\n" for depth in range(1, 7)) + "    " * 7 + "pass\n"
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ VIOLATIONS = [
     (sizes.too_few_short_functions, "scalp/long.py", "def find():\n" + "    total = 0\n" * 26, "90 % are wanted"),
     (sizes.many_parameters, "scalp/wide.py", "def find(a, b, c, *, d, e, f: int): ...\n", "takes 6 parameters"),
     (sizes.deep_nesting, "scalp/deep.py", DEEP, "nests 4 deep"),
-    (sizes.deep_nesting, "scalp/deep.py", "@njit\n" + DEEP.replace("pass", "if a:\n                        pass"), "nests 5 deep"),
+    (sizes.deep_nesting, "scalp/deep.py", "@njit\n" + DEEPER, "nests 6 deep"),
     (units.unitless_numbers, "scalp/domain/hat.py", "@value\nclass Hat:\n    width: float\n", "width: float says no unit"),
     (units.unitless_numbers, "scalp/domain/hat.py", "@value\nclass Hat:\n    rim: FloatArray | None\n", "rim"),
     (units.unitless_numbers, "scalp/hats.py", "def find(self, *, height: float | None = None): ...\n", "height"),
@@ -109,6 +110,8 @@ VIOLATIONS = [
     (pages.undocumented_dependencies, "pyproject.toml", PROJECT.replace('"numpy>=2"', ""), "numpy is no dependency"),
     (contents.foreign_files, "scalp/hat.obj", "v 0 0 0\n", "does not belong"),
     (contents.foreign_files, "scalp/hat.png", "picture", "does not belong"),
+    (contents.foreign_files, "docs/hat.heic", "a picture", "does not belong"),
+    (contents.foreign_files, "tests/hat.heic", "a picture" * 2000, "does not belong"),
     (contents.foreign_files, "scalp/tables/hat.npz", "numbers from nowhere", "does not belong"),
     (contents.foreign_files, "scalp/hat.csv", "a\0b", "a binary file"),
     (contents.large_files, "scalp/tables/hats.csv", "1\n" * 150_001, "300002 bytes"),
@@ -132,6 +135,7 @@ ALLOWED = [
     (sizes.long_functions, "scalp/told.py", 'def find():\n    """Find it.\n' + "\n    more\n" * 60 + '    """\n    return 1\n'),
     (sizes.many_parameters, "scalp/bags.py", "def find(a, b, c, d, e, bag: 'Bag', other: Bag | None): ...\n"),
     (sizes.deep_nesting, "scalp/kernels.py", "@njit\n" + DEEP),
+    (sizes.deep_nesting, "scalp/doors.py", DEEP.replace("while c:", "with c:")),
     (sizes.deep_nesting, "scalp/chains.py", "if a:\n    pass\n" + "elif a:\n    pass\n" * 5),
     (words.banned_words, "scalp/hats.py", "# the aim: to detain and maintain; to-do lists are legal\n"),
     (words.machine_paths, "docs/hats.md", "../shared/data, out/demo, and/or, docs/home/page, https://example.org/home/\n"),

@@ -77,14 +77,10 @@ def decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, *name
     return False
 
 
-def nouns(root: Path) -> dict[str, ast.ClassDef]:
-    """Return every class under `@value` in the product, by name."""
-    return {
-        node.name: node
-        for _, module, _ in modules(root, PRODUCT_FOLDERS)
-        for node in ast.walk(module)
-        if isinstance(node, ast.ClassDef) and decorated(node, "value")
-    }
+def nouns(root: Path) -> set[str]:
+    """Return the names of every class of the product: what a parameter can hold that is one thing."""
+    trees = [module for _, module, _ in modules(root, PRODUCT_FOLDERS)]
+    return {node.name for module in trees for node in ast.walk(module) if isinstance(node, ast.ClassDef)}
 
 
 def plant(root: Path, path: str, text: str) -> Path:
