@@ -34,7 +34,7 @@ def separate_glint(native_linear: Float32Array, skin_fraction: Float32Array, nor
     size = (max(8, round(cols / shrink)), max(8, round(rows / shrink)))
     cover = cv2.resize(skin_fraction, size, interpolation=cv2.INTER_AREA)
     light = cv2.resize(native_linear * skin_fraction[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(cover, 1e-3)[..., None]
-    bare = cover > 0.9  # noqa: PLR2004 - nearly all of the pixel
+    bare = cover > 0.9
     if bare.mean() < SMALLEST_SHARE:
         return np.zeros_like(skin_fraction)
     facing = cv2.resize(normals, size, interpolation=cv2.INTER_LINEAR)

@@ -117,7 +117,7 @@ def _grain(light: Float32Array, regions: Regions) -> FloatArray:
     """Return relative grain like that of the visible skin, taken from the skin itself and laid out anew."""
     fine = light[..., 1] - cv2.GaussianBlur(light[..., 1], (0, 0), 1.5)
     relative = fine / np.maximum(light[..., 1], 0.02)
-    sample = relative[regions.skin > 230]  # noqa: PLR2004 - surely skin
+    sample = relative[regions.skin > 230]
     spread = 1.4826 * float(np.median(np.abs(sample))) if sample.size else 0.0
     chance = np.random.default_rng(light.shape[0] * 7919 + light.shape[1])
     rough = chance.standard_normal(light.shape[:2]).astype(np.float32)

@@ -1,0 +1,187 @@
+"""The whole course: a photo goes in, looks come out. The only place where the stages meet.
+
+Each step is one verb of one room; results are passed on here and nowhere else. Files, words and pictures for people
+are the business of `scalp.io` and of whoever calls this.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from scalp.ageing.healing import heal
+from scalp.ageing.years import age
+from scalp.base import FloatArray, NotPossible, Progress, Value, no_progress, value
+from scalp.capture.checks import check_photo
+from scalp.capture.faces import find_faces
+from scalp.capture.heads import reconstruct_head
+from scalp.capture.scale import ScaleWish
+from scalp.capture.outline import trace_outline
+from scalp.capture.person import segment_person
+from scalp.capture.regions import read_regions
+from scalp.designing.proposal import propose_design
+from scalp.domain.design import Design, Wishes
+from scalp.domain.fading import Band, Fading
+from scalp.domain.head import Head
+from scalp.domain.impressions import Impressions
+from scalp.domain.look import Look, Moment
+from scalp.domain.photo import Photo
+from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.plan import Plan
+from scalp.domain.price import PriceList
+from scalp.domain.sighting import FaceSighting, Finding, MarkedPoints, Regions
+from scalp.domain.skin import Skin
+from scalp.placement.placing import place_impressions
+from scalp.planning.plans import PlanSettings, plan_treatment
+from scalp.rendering.looks import LookMaker
+from scalp.skin.tone import fit_skin
+
+HEALED_DAYS = 42.0
+"""Six weeks after the last session: the reference of healing. (C, smp 1.8)"""
+LONG_YEARS = (5.0, 10.0)
+TEMPORARY_MONTHS = (6, 12, 18)
+
+
+@value
+class Sitting(Value):
+    """One photo and all that was seen in it."""
+
+    photo: Photo
+    head: Head
+    regions: Regions
+    skin: Skin
+
+
+@value
+class Course(Value):
+    """One treatment of one head, from the design to every impression on the day it is placed."""
+
+    head: Head
+    skin: Skin
+    design: Design
+    plan: Plan
+    placed: Impressions
+    fading: Fading
+    seed: int
+
+
+def choose_face(faces: tuple[FaceSighting, ...], number: int | None) -> FaceSighting | None:
+    """Return the face that is meant: the only one, or the one of that number counted from 1 on the left; None where there is none."""
+    if number is None and len(faces) > 1:
+        listed = ", ".join(f"{place} at x = {face.box_px[0]:.0f}-{face.box_px[2]:.0f} px" for place, face in enumerate(faces, 1))
+        raise NotPossible("one look of a photo with several faces", f"face {listed}", "Choose with --face N.")
+    if number is not None and not 1 <= number <= len(faces):
+        raise NotPossible(f"face {number}", f"{len(faces)} faces, counted from 1 on the left", "Choose one of these with --face N.")
+    return faces[(number or 1) - 1] if faces else None
+
+
+def see_head(
+    photo: Photo,
+    models: Path | None,
+    *,
+    points: MarkedPoints | None,
+    face_number: int | None,
+    scale: ScaleWish,
+    progress: Progress = no_progress,
+) -> Sitting:
+    """Return the head in a photo with its surface in mm, what each pixel shows, and the skin."""
+    progress("finding the face", 0.0)
+    face = choose_face(find_faces(photo, models), face_number) if models else None
+    person = segment_person(photo, face, models) if models else None
+    outline = trace_outline(photo, person, face) if person is not None else None
+    progress("fitting the head", 0.3)
+    head = reconstruct_head(photo, face=face, points=points, outline=outline, scale=scale)
+    progress("reading skin and hair", 0.7)
+    regions = read_regions(photo, head, face=face, person=person)
+    return Sitting(photo=photo, head=head, regions=regions, skin=fit_skin(skin_colour(photo, regions)))
+
+
+def judge_photo(photo: Photo, models: Path | None, *, points: MarkedPoints | None, face_number: int | None) -> tuple[Finding, ...]:
+    """Return what is good and bad about a photo, as far as it can be seen without refusing it."""
+    faces = find_faces(photo, models) if models else ()
+    if (face_number is None and len(faces) > 1) or (not faces and points is None):
+        return check_photo(photo, faces, None)
+    sitting = see_head(photo, models, points=points, face_number=face_number, scale=ScaleWish())
+    return check_photo(photo, faces, sitting.regions, sitting.head, chosen=choose_face(faces, face_number))
+
+
+def skin_colour(photo: Photo, regions: Regions) -> FloatArray:
+    """Return the median linear colour of bare, unshiny skin, (3,)."""
+    rows, cols = np.nonzero(regions.skin > 200)
+    if len(rows) == 0:
+        return np.array([0.45, 0.27, 0.19])
+    step = max(1, len(rows) // 200_000)
+    pixels = photo.pixels[rows[::step], cols[::step]]
+    light = np.stack([photo.encoding.decode[pixels[:, band], band] for band in range(3)], axis=-1) @ photo.encoding.srgb_from_native.T
+    matte = light[light[:, 1] <= np.quantile(light[:, 1], 0.8)]
+    return np.asarray(np.median(matte, axis=0))
+
+
+def plan_course(
+    head: Head,
+    skin: Skin,
+    wishes: Wishes,
+    *,
+    start: date,
+    prices: PriceList,
+    pigment: Pigment,
+    needle: Needle,
+    fading: Fading,
+    settings: PlanSettings,
+    progress: Progress = no_progress,
+) -> Course:
+    """Return the course for a head: design, plan and every impression."""
+    progress("drawing the hairline", 0.0)
+    design = propose_design(head, wishes)
+    progress("planning the sessions", 0.3)
+    plan = plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
+    progress("placing impressions", 0.4)
+    placed = place_impressions(plan, design, head, seed=wishes.seed)
+    return Course(head=head, skin=skin, design=design, plan=plan, placed=placed, fading=fading, seed=wishes.seed)
+
+
+def moments_of(plan: Plan) -> tuple[Moment, ...]:
+    """Return the moments a client wants to see: each session's evening, healed, and the years after (months if temporary)."""
+    last = len(plan.sessions)
+    sessions = tuple(Moment(name=f"session-{n}", label=f"After session {n}", session_number=n, days=0.0) for n in range(1, last + 1))
+    healed = Moment(name="healed", label="Healed, 6 weeks later", session_number=last, days=HEALED_DAYS)
+    if plan.pigment.temporary:
+        later = tuple(_later(f"month-{months}", f"After {months} months", months / 12, last) for months in TEMPORARY_MONTHS)
+    else:
+        later = tuple(_later(f"year-{years:g}", f"After {years:g} years", years, last) for years in LONG_YEARS)
+    return (*sessions, healed, *later)
+
+
+def banded(moment: Moment) -> tuple[Moment, ...]:
+    """Return a late moment as low, expected and high: how much pigment may remain."""
+    words: dict[Band, str] = {"low": "fades fast", "expected": "expected", "high": "fades slowly"}
+    return tuple(
+        moment
+        if band == "expected"
+        else _later(f"{moment.name}-{band}", moment.label, moment.years, moment.session_number, band=band, word=word)
+        for band, word in words.items()
+    )
+
+
+def _later(name: str, label: str, years: float, session_number: int, *, band: Band = "expected", word: str = "") -> Moment:
+    label = f"{label}, {word}" if word else label
+    return Moment(name=name, label=label, session_number=session_number, days=HEALED_DAYS, years=years, band=band)
+
+
+def impressions_at(course: Course, moment: Moment) -> Impressions:
+    """Return the impressions as they lie in the skin at a moment: each session healed for its own days, then aged."""
+    placed = course.placed.through_session(moment.session_number)
+    days = [session.day for session in course.plan.sessions[: moment.session_number]]
+    elapsed_days = tuple(moment.days + (days[-1] - day).days for day in days)
+    points_mm = placed.points_mm(course.head.surface.vertices_mm, course.head.surface.faces)
+    healed = heal(placed, days_by_session=elapsed_days, seed=course.seed, points_mm=points_mm)
+    return age(healed, years=moment.years, fading=course.fading, band=moment.band) if moment.years else healed
+
+
+def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...], progress: Progress = no_progress) -> Iterator[Look]:
+    """Yield the look of each moment, in order."""
+    maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
+    for number, moment in enumerate(moments):
+        progress(f"rendering: {moment.label.lower()}", number / len(moments))
+        yield maker.render(impressions_at(course, moment), moment)

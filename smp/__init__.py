@@ -1,0 +1,1 @@
+"""The `smp` command: one file a subcommand, thin over the engine."""

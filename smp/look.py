@@ -1,0 +1,68 @@
+"""`smp look`: one photo in, the whole course on it out."""
+
+from pathlib import Path
+
+from scalp.capture.scale import ScaleWish
+from scalp.domain.design import Wishes
+from scalp.io.cache import forget_photo
+from scalp.io.folders import output_folder
+from scalp.io.photos import read_photo
+from smp import options
+from smp.orders import read_card, read_order
+from smp.reporting import report_text
+from smp.running import run_order
+from smp.sitting import sit_for_file
+from smp.terminal import Terminal
+
+
+def look(  # noqa: PLR0913 - the options of the command, one for each wish
+    photo: options.Photo,
+    out: options.Out = Path("look"),
+    style: options.Style = "natural",
+    height_mm: options.HeightMm = None,
+    norwood: options.Norwood = None,
+    age: options.Age = None,
+    density: options.Density = 130.0,
+    compare: options.Compare = None,
+    sessions: options.Sessions = None,
+    start: options.Start = None,
+    prices: options.Prices = None,
+    temporary: options.Temporary = False,
+    shaved: options.Shaved = False,
+    seed: options.Seed = 1,
+    face: options.Face = None,
+    points: options.Points = None,
+    circumference: options.Circumference = None,
+    card: options.Card = None,
+    picture_format: options.Format = "jpg",
+    film: options.Film = "webp",
+    forget: options.Forget = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    with terminal.refusals():
+        if forget:
+            known = forget_photo(read_photo(photo).digest)
+            terminal.answer(
+                {"forgotten": known}, "Everything kept about this photo is removed." if known else "Nothing was kept about this photo."
+            )
+            return
+        wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
+        order = read_order(
+            wishes,
+            compare=compare,
+            sessions=sessions,
+            start=start,
+            prices=prices,
+            temporary=temporary,
+            picture_format=picture_format,
+            film=film,
+            shaved=shaved,
+        )
+        scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
+        with output_folder(out) as folder, terminal.working() as stages:
+            sitting = sit_for_file(photo, points=points, face_number=face, scale=scale, progress=stages.part(0.0, 0.35))
+            result = run_order(sitting, order, folder, stages.part(0.35, 1.0))
+        terminal.answer(result | {"folder": str(out)}, report_text(result, out))

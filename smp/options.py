@@ -1,0 +1,33 @@
+"""The options that several subcommands share, each written once."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, WebP or HEIC.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures and the plan.")]
+Style = Annotated[str, typer.Option(help="Hairline: natural, soft, straight, rounded or receded.")]
+Compare = Annotated[str | None, typer.Option(help="Several styles (natural,soft) or heights in mm (60,66,72) side by side on one sheet.")]
+HeightMm = Annotated[float | None, typer.Option(help="Distance over the skin from the glabella to the middle of the hairline, mm.")]
+Norwood = Annotated[str | None, typer.Option(help="Stage of loss to treat: 2, 3, 3v, 4, 5, 6 or 7.")]
+Age = Annotated[float | None, typer.Option(help="Age in years; moves the usual height of the hairline.")]
+Density = Annotated[float, typer.Option(help="Impressions per cm2 at mid-scalp after the last session.")]
+Sessions = Annotated[int | None, typer.Option(help="Number of sessions, 2 to 4. Default 3, or 2 with --temporary.")]
+Start = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the first session. Default: two weeks from today.")]
+Prices = Annotated[Path | None, typer.Option("--prices", help="A price list (TOML) instead of the shipped one.")]
+Temporary = Annotated[bool, typer.Option("--temporary", help="The trial treatment: pigment that leaves within 6 to 18 months.")]
+Seed = Annotated[int, typer.Option(help="Another number gives another, equally natural arrangement.", min=0)]
+Face = Annotated[int | None, typer.Option("--face", help="Which face, counted from 1 on the left, when there are several.")]
+Points = Annotated[Path | None, typer.Option(help="Named points by hand (JSON), where no face is found or models are missing.")]
+Circumference = Annotated[
+    float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: makes every mm exact to 1 %.")
+]
+Card = Annotated[str | None, typer.Option(help="Corners of a bank card held to the forehead: x,y x,y x,y x,y in px.")]
+Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with the hair over the treated area shaved off.")]
+Film = Annotated[str, typer.Option(help="Short film: webp, gif or none.")]
+Format = Annotated[str, typer.Option("--format", help="Pictures as jpg or png (exact).")]
+Forget = Annotated[bool, typer.Option("--forget", help="Remove everything kept about this photo, and stop.")]
+Json = Annotated[bool, typer.Option("--json", help="Result as JSON on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]

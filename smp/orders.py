@@ -1,0 +1,117 @@
+"""What a person asked for on the command line, as the engine's nouns. Checked here, before any work begins."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from scalp.ageing.years import temporary_fading
+from scalp.base import BadInput, FloatArray, Value, value
+from scalp.domain.design import HAIRLINE_STYLES, Wishes
+from scalp.domain.fading import Fading
+from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.price import PriceList
+from scalp.io.tables import read_price_list
+from scalp.planning.plans import PlanSettings
+
+DAYS_AHEAD = 14
+FORMATS, FILMS = ("jpg", "png"), ("webp", "gif", "none")
+MOST_COMPARED = 6
+CARD_CORNERS = 4
+
+
+@value
+class Order(Value):
+    """One run of the course: the designs asked for by name, and what all of them share."""
+
+    names: tuple[str, ...]
+    wishes: tuple[Wishes, ...]
+    settings: PlanSettings
+    start: date
+    prices: PriceList
+    pigment: Pigment
+    needle: Needle
+    fading: Fading
+    picture_format: str
+    film: str
+    shaved: bool = False
+
+    @property
+    def compared(self) -> bool:
+        """Tell whether several designs are to stand side by side."""
+        return len(self.wishes) > 1
+
+
+def choose(field: str, word: str, allowed: tuple[str, ...]) -> str:
+    """Return a word that is one of those allowed."""
+    if word not in allowed:
+        raise BadInput(field, word, ", ".join(allowed), "Choose one of these.")
+    return word
+
+
+def wishes_to_compare(wishes: Wishes, compare: str | None) -> tuple[tuple[str, ...], tuple[Wishes, ...]]:
+    """Return the names and wishes of `--compare natural,soft` or `--compare 60,66,72`; of the wishes alone without it."""
+    if compare is None:
+        return (wishes.style,), (wishes,)
+    words = tuple(word.strip() for word in compare.split(",") if word.strip())
+    if not 2 <= len(words) <= MOST_COMPARED or len(set(words)) != len(words):
+        allowed = f"2 to {MOST_COMPARED} different styles ({', '.join(HAIRLINE_STYLES)}) or heights in mm"
+        raise BadInput("compare", compare, allowed, "Separate them by commas: natural,soft,receded or 60,66,72.")
+    numbers = [_number(word) for word in words]
+    if all(number is not None for number in numbers):
+        return tuple(f"{number:g} mm" for number in numbers), tuple(_changed(wishes, height_mm=number) for number in numbers)
+    return words, tuple(_changed(wishes, style=word) for word in words)
+
+
+def _changed(wishes: Wishes, **other: object) -> Wishes:
+    fields = {name: getattr(wishes, name) for name in ("style", "height_mm", "norwood", "age_years", "peak_density_per_cm2", "seed")}
+    return Wishes(**{**fields, **other})  # type: ignore[arg-type]
+
+
+def _number(word: str) -> float | None:
+    try:
+        return float(word.removesuffix("mm"))
+    except ValueError:
+        return None
+
+
+def read_order(  # noqa: PLR0913 - one for each option of the command line
+    wishes: Wishes,
+    *,
+    compare: str | None,
+    sessions: int | None,
+    start: datetime | None,
+    prices: Path | None,
+    temporary: bool,
+    picture_format: str,
+    film: str,
+    shaved: bool = False,
+) -> Order:
+    """Return the order that options of the command line make, or refuse the first one that is wrong."""
+    names, all_wishes = wishes_to_compare(wishes, compare)
+    return Order(
+        names=names,
+        wishes=all_wishes,
+        settings=PlanSettings(sessions_count=sessions),
+        start=start.date() if start else date.today() + timedelta(days=DAYS_AHEAD),  # noqa: DTZ011 - the client's own day
+        prices=read_price_list(prices),
+        pigment=Pigment(name="temporary carbon", temporary=True) if temporary else Pigment(),
+        needle=Needle(),
+        fading=temporary_fading() if temporary else Fading(),
+        picture_format=choose("format", picture_format, FORMATS),
+        film=choose("film", film, FILMS),
+        shaved=shaved,
+    )
+
+
+def read_card(text: str | None) -> FloatArray | None:
+    """Return the four corners of a bank card, (4, 2) px, from `x,y x,y x,y x,y`."""
+    if text is None:
+        return None
+    try:
+        corners = np.array([[float(number) for number in pair.split(",")] for pair in text.split()])
+    except ValueError:
+        corners = np.empty(0)
+    if corners.shape != (CARD_CORNERS, 2) or not np.isfinite(corners).all():
+        raise BadInput("card", text, "four corners as x,y x,y x,y x,y in px", "Go round the card, corner by corner.")
+    return corners

@@ -1,0 +1,150 @@
+"""What a contact sheet says: which pictures, which words. Layout is `scalp.rendering.sheets`'s; nothing is rendered here."""
+
+import cv2
+import numpy as np
+
+from scalp.base import ByteArray, Doubt
+from scalp.domain.look import Look
+from scalp.domain.photo import Photo
+from scalp.domain.plan import Plan, Session
+from scalp.rendering.sheets import Block, Tile, compose_sheet
+from scalp.treatment import Course, Sitting
+
+HEAD_MARGIN_FRACTION = 0.16
+CLOSE_UP_MM = 46.0
+CLOSE_UP_PX_PER_MM = 3.5
+"""A close-up is shown where the photo has at least this many pixels a mm."""
+TILE_SIDE_PX = 1100
+
+
+def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
+    """Return the head in a photo with some air around it, (rows, cols, 3) sRGB uint8."""
+    camera = sitting.head.cameras[0]
+    points_px = camera.project(sitting.head.surface.vertices_mm)
+    low, high = points_px.min(0), points_px.max(0)
+    air = HEAD_MARGIN_FRACTION * (high - low)
+    left, top = np.maximum(low - air, 0).astype(int)
+    right, bottom = np.minimum(high + air * [1, 0.6], [photo.width_px, photo.height_px]).astype(int)
+    return _at_most(photo.srgb_u8[top:bottom, left:right], TILE_SIDE_PX)
+
+
+def crop_close(photo: Photo, sitting: Sitting, course: Course) -> ByteArray | None:
+    """Return the skin around the middle of the hairline, 46 mm wide, or None where the photo is too coarse."""
+    camera = sitting.head.cameras[0]
+    edge_mm = course.design.hairline.points_mm
+    middle = edge_mm[len(edge_mm) // 2]
+    px_per_mm = camera.focal_px / camera.in_camera(middle[None])[0, 2]
+    if px_per_mm < CLOSE_UP_PX_PER_MM:
+        return None
+    half_px = px_per_mm * CLOSE_UP_MM / 2
+    x, y = camera.project(middle[None])[0] - [0, half_px * 0.35]
+    left, top, right, bottom = int(x - half_px), int(y - half_px * 0.62), int(x + half_px), int(y + half_px * 0.62)
+    if left < 0 or top < 0 or right > photo.width_px or bottom > photo.height_px:
+        return None
+    return photo.srgb_u8[top:bottom, left:right]
+
+
+def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> ByteArray:
+    """Return the contact sheet of one course as (rows, cols, 3) sRGB uint8."""
+    plan = course.plan
+    before = Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is")
+    healed = _tile(looks["healed"], sitting, "The tone to judge by: stable from here")
+    sessions = tuple(_tile(looks[f"session-{session.number}"], sitting, _session_line(session)) for session in plan.sessions)
+    years = tuple(_tile(look, sitting, _year_line(look)) for name, look in looks.items() if name.startswith(("year", "month")))
+    close = _close_row(sitting, course, looks)
+    title = "The trial treatment on this head" if plan.pigment.temporary else "The treatment on this head"
+    wishes = course.design.wishes
+    subtitle = (
+        f"{wishes.style.capitalize()} hairline, {course.design.hairline.height_mm:.0f} mm above the brows, "
+        f"{course.design.area_cm2:.0f} cm2, {plan.impressions_count:,} impressions in {len(plan.sessions)} sessions"
+    )
+    return compose_sheet(
+        title,
+        subtitle,
+        ((before, healed), sessions, years, close),
+        (_plan_block(plan), _reading_block(plan), _doubts_block(sitting, course)),
+    )
+
+
+def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict[str, Look]) -> ByteArray:
+    """Return a sheet of the same head healed under several designs, side by side."""
+    tiles = [Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is")]
+    for name, course in courses.items():
+        line = f"{course.design.hairline.height_mm:.0f} mm above the brows, {course.design.area_cm2:.0f} cm2, {course.plan.impressions_count:,} impressions"
+        tiles.append(_tile(looks[name], sitting, line, label=name.capitalize()))
+    first = next(iter(courses.values()))
+    rows = tuple(tuple(tiles[start : start + 3]) for start in range(0, len(tiles), 3))
+    blocks = (_plan_block(first.plan), _doubts_block(sitting, first))
+    return compose_sheet("Which one?", "The same head healed, six weeks after the last session", rows, blocks)
+
+
+def all_doubts(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
+    """Return every doubt of the chain once, in the order of the stages."""
+    chain = sitting.head.doubts + sitting.skin.doubts + course.design.doubts + course.plan.doubts
+    return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
+
+
+def _tile(look: Look, sitting: Sitting, caption: str, label: str | None = None) -> Tile:
+    return Tile(srgb_u8=crop_head(look.photo, sitting), label=label or look.moment.label, caption=caption)
+
+
+def _close_row(sitting: Sitting, course: Course, looks: dict[str, Look]) -> tuple[Tile, ...]:
+    """Return close-ups of the hairline through the course, none where the photo is too coarse to show marks."""
+    chosen = [("Hairline close up, before", sitting.photo)]
+    late = next((name for name in ("year-10", "month-12") if name in looks), "healed")
+    chosen += [(f"Close up, {looks[name].moment.label.lower()}", looks[name].photo) for name in ("session-1", "healed", late)]
+    crops = [(label, crop_close(photo, sitting, course)) for label, photo in chosen]
+    return tuple(Tile(srgb_u8=crop, label=label) for label, crop in crops if crop is not None)
+
+
+def _session_line(session: Session) -> str:
+    hours = f"{session.hours.low:.1f} to {session.hours.high:.1f} h"
+    return f"{session.day:%d %b %Y}, {session.share_fraction:.0%}: {session.impressions_count:,} impressions, {hours}. Fresh: redder and darker than it stays"
+
+
+def _year_line(look: Look) -> str:
+    if look.moment.band == "low":
+        return "As light as it may be by then"
+    if look.moment.band == "high":
+        return "As dark as it may still be"
+    return "What is most likely, without a touch-up"
+
+
+def _plan_block(plan: Plan) -> Block:
+    hours = [sum(getattr(session.hours, end) for session in plan.sessions) for end in ("low", "high")]
+    low, high = (sum(getattr(session.price, end) for session in plan.sessions) for end in ("low", "high"))
+    lines = [f"Session {session.number}: {session.day:%A %d %B %Y}, {session.impressions_count:,} impressions" for session in plan.sessions]
+    lines.append(f"Time: {hours[0]:.1f} to {hours[1]:.1f} hours in all")
+    lines.append(f"Price: {low:,} to {high:,} {plan.sessions[0].price.currency} by the price list, to be confirmed after seeing the head")
+    lines.append(f"Pigment: {plan.pigment.name} 1:{plan.pigment.dilution_ratio:g}; needle {plan.needle.name}")
+    return Block(heading="The plan", lines=tuple(lines))
+
+
+def _reading_block(plan: Plan) -> Block:
+    lasting = (
+        "Trial pigment leaves within 6 to 18 months; a trace may stay for up to three years."
+        if plan.pigment.temporary
+        else "Pigment gets lighter over years. Nobody has measured it beyond six months: so the last years are shown as fading fast, expected and slowly."
+    )
+    return Block(
+        heading="How to read this",
+        lines=(
+            "Session pictures show the same evening: red and darker than it stays.",
+            "Healed, six weeks after the last session, is the tone to judge by.",
+            lasting,
+            "Not undone by waiting: only a laser removes it.",
+        ),
+    )
+
+
+def _doubts_block(sitting: Sitting, course: Course) -> Block:
+    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in all_doubts(sitting, course)))
+
+
+def _at_most(srgb_u8: ByteArray, side_px: int) -> ByteArray:
+    """Return a picture whose longer side has at most `side_px`."""
+    shrink = side_px / max(srgb_u8.shape[:2])
+    if shrink >= 1:
+        return srgb_u8
+    size = (round(srgb_u8.shape[1] * shrink), round(srgb_u8.shape[0] * shrink))
+    return np.asarray(cv2.resize(srgb_u8, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,116 @@
+"""Running an order on a sitting and writing all that comes out: pictures, sheet, film, plan. Atomic: all or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+from scalp.base import ByteArray, Progress
+from scalp.domain.look import Look
+from scalp.domain.photo import Photo, srgb_encoding
+from scalp.io.films import write_film
+from scalp.io.pictures import write_picture
+from scalp.io.treatments import record_treatment, write_treatment
+from scalp.rendering.films import compose_film
+from scalp.treatment import Course, Sitting, banded, moments_of, plan_course, render_course
+from smp.orders import Order
+from smp.presenting import all_doubts, crop_head, present_comparison, present_course
+
+
+def run_order(sitting: Sitting, order: Order, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Write everything an order asks for into a folder and return what a program wants to know of it."""
+    courses = {name: _plan(sitting, order, number, progress) for number, name in enumerate(order.names)}
+    if order.compared:
+        files = _write_comparison(sitting, courses, order, folder, progress)
+    else:
+        files = _write_course(sitting, courses[order.names[0]], order, folder, progress)
+    return {"files": files, "courses": {name: _summary(sitting, course) for name, course in courses.items()}}
+
+
+def _plan(sitting: Sitting, order: Order, number: int, progress: Progress) -> Course:
+    return plan_course(
+        sitting.head,
+        sitting.skin,
+        order.wishes[number],
+        start=order.start,
+        prices=order.prices,
+        pigment=order.pigment,
+        needle=order.needle,
+        fading=order.fading,
+        settings=order.settings,
+        progress=progress,
+    )
+
+
+def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, progress: Progress) -> list[str]:
+    """Write the looks of one course, its sheet, its film and its plan."""
+    moments = moments_of(course.plan)
+    shown = (*moments[:-1], *banded(moments[-1]))
+    looks = {look.moment.name: look for look in render_course(sitting, course, shown, progress)}
+    files = []
+    for moment in moments:
+        files.append(f"{moment.name}.{order.picture_format}")
+        write_picture(looks[moment.name].photo, folder / files[-1])
+    progress("laying out the sheet", 0.85)
+    _write_sheet(present_course(sitting, course, looks), folder / "sheet.png")
+    files.append("sheet.png")
+    if order.film != "none":
+        progress("making the film", 0.9)
+        files.append(f"film.{order.film}")
+        _write_film(sitting, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
+    _write_plan(course, {f"{m.name}.{order.picture_format}": looks[m.name] for m in moments}, folder)
+    return [*files, "treatment.json"]
+
+
+def _write_comparison(sitting: Sitting, courses: dict[str, Course], order: Order, folder: Path, progress: Progress) -> list[str]:
+    """Write the healed look and the plan of several courses, each in a folder of its own, and one sheet of all."""
+    looks: dict[str, Look] = {}
+    files = []
+    for name, course in courses.items():
+        healed = next(moment for moment in moments_of(course.plan) if moment.name == "healed")
+        looks[name] = next(iter(render_course(sitting, course, (healed,), progress)))
+        own = name.replace(" ", "-")
+        (folder / own).mkdir()
+        files += [f"{own}/healed.{order.picture_format}", f"{own}/treatment.json"]
+        write_picture(looks[name].photo, folder / files[-2])
+        _write_plan(course, {Path(files[-2]).name: looks[name]}, folder / own)
+    _write_sheet(present_comparison(sitting, courses, looks), folder / "sheet.png")
+    return [*files, "sheet.png"]
+
+
+def _write_plan(course: Course, pictures: dict[str, Look], folder: Path) -> None:
+    """Write the plan as data, with the names of its pictures."""
+    named = tuple((look, name) for name, look in pictures.items())
+    record = record_treatment(course.head, course.design, course.plan, course.placed, course.skin, named)
+    write_treatment(record, folder)
+
+
+def _write_sheet(srgb_u8: ByteArray, path: Path) -> None:
+    write_picture(Photo(pixels=srgb_u8, encoding=srgb_encoding()), path)
+
+
+def _write_film(sitting: Sitting, looks: list[Look], path: Path) -> None:
+    pictures = (crop_head(sitting.photo, sitting), *(crop_head(look.photo, sitting) for look in looks))
+    frames, seconds = compose_film(pictures, ("Before", *(look.moment.label for look in looks)))
+    write_film(frames, seconds, path)
+
+
+def _summary(sitting: Sitting, course: Course) -> dict[str, Any]:
+    """Return the numbers of a course that a person asks for first."""
+    plan = course.plan
+    low, high = (sum(getattr(session.price, end) for session in plan.sessions) for end in ("low", "high"))
+    return {
+        "style": course.design.wishes.style,
+        "hairline_height_mm": round(course.design.hairline.height_mm, 1),
+        "area_cm2": round(course.design.area_cm2, 1),
+        "impressions_count": plan.impressions_count,
+        "sessions": [
+            {
+                "number": s.number,
+                "day": s.day.isoformat(),
+                "impressions_count": s.impressions_count,
+                "hours": [s.hours.low, s.hours.expected, s.hours.high],
+            }
+            for s in plan.sessions
+        ],
+        "price": {"low": str(low), "high": str(high), "currency": plan.sessions[0].price.currency},
+        "doubts": [{"kind": d.kind, "where": d.where, "size": d.size, "advice": d.advice} for d in all_doubts(sitting, course)],
+    }
