@@ -17,14 +17,15 @@ LOGIT_LIMIT = 100.0
 
 @value
 class Detections(Value):
-    """Faces in one square: `boxes` (N, 4) left, top, right, bottom, `keypoints` (N, 6, 2), `scores` (N,), best first.
+    """The faces in one square, best first.
 
+    `boxes_fraction` (N, 4) are left, top, right, bottom; `keypoints_fraction` (N, 6, 2); `scores_fraction` (N,).
     The keypoints are the client's right eye, left eye, nose tip, mouth, right tragion, left tragion.
     """
 
-    boxes: FloatArray
-    keypoints: FloatArray
-    scores: FloatArray
+    boxes_fraction: FloatArray
+    keypoints_fraction: FloatArray
+    scores_fraction: FloatArray
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +58,7 @@ def decode_faces(scores: Float32Array, boxes: Float32Array, *, threshold_fractio
     points = raw[:, 4:].reshape(-1, 6, 2) + anchors[:, None]
     coordinates = np.concatenate([centre - half, centre + half, points.reshape(-1, 12)], axis=1)
     melted, best = _melt(coordinates, certainty[kept], overlap_fraction)
-    return Detections(boxes=melted[:, :4], keypoints=melted[:, 4:].reshape(-1, 6, 2), scores=best)
+    return Detections(boxes_fraction=melted[:, :4], keypoints_fraction=melted[:, 4:].reshape(-1, 6, 2), scores_fraction=best)
 
 
 def _melt(coordinates: FloatArray, scores: FloatArray, overlap_fraction: float) -> tuple[FloatArray, FloatArray]:

@@ -28,12 +28,13 @@ class CheckLimits(Value):
     blur_px: tuple[float, float] = (1.6, 3.0)
     """Blur of the sharpest edges, one standard deviation."""
     clipped_fraction: tuple[float, float] = (0.02, 0.10)
-    dark_light: tuple[float, float] = (0.05, 0.02)
+    dark_fraction: tuple[float, float] = (0.05, 0.02)
     """Median linear light of the skin, from which on it is (good, usable)."""
     side_ratio: tuple[float, float] = (2.2, 4.5)
     """Light of the brighter half of the face over that of the darker."""
-    px_per_mm: tuple[float, float] = (9.0, 4.0)
-    """Below the second number marks of 0.3 mm cannot be judged, only tone."""
+    px_per_mm: tuple[float, float] = (9.0, 1.0)
+    marks_px_per_mm: float = 4.0
+    """Below it marks of 0.3 mm cannot be judged, only tone and edge."""
     hair_fraction: tuple[float, float] = (0.15, 0.5)
 
 
@@ -88,8 +89,12 @@ def _faces_finding(faces: Sequence[FaceSighting], chosen: FaceSighting | None) -
             advice="Turn the face towards the camera, or name points by hand with --points (views from the side, behind or above need them).",
         )
     if len(faces) > 1 and chosen is None:
-        return Finding(kind="face", verdict="usable", size=f"{len(faces)} faces are seen", advice="Choose one with --face N, counted from the left.")
-    return Finding(kind="face", verdict="good", size="one face is seen" if len(faces) == 1 else f"one of {len(faces)} faces is chosen", advice="")
+        return Finding(
+            kind="face", verdict="usable", size=f"{len(faces)} faces are seen", advice="Choose one with --face N, counted from the left."
+        )
+    return Finding(
+        kind="face", verdict="good", size="one face is seen" if len(faces) == 1 else f"one of {len(faces)} faces is chosen", advice=""
+    )
 
 
 def _pose_finding(stance: Stance, limits: CheckLimits) -> Finding:
@@ -101,7 +106,9 @@ def _pose_finding(stance: Stance, limits: CheckLimits) -> Finding:
     side, tilt = ("left" if yaw > 0 else "right"), ("down" if pitch > 0 else "back")
     advice = {
         yaw_verdict: f"Turn the head {abs(yaw):.0f} degrees to the {'right' if yaw > 0 else 'left'}, towards the camera.",
-        pitch_verdict if pitch_verdict != yaw_verdict else "": f"Tilt the head {'up' if pitch > 0 else 'down'} a little, or lift the camera.",
+        pitch_verdict
+        if pitch_verdict != yaw_verdict
+        else "": f"Tilt the head {'up' if pitch > 0 else 'down'} a little, or lift the camera.",
     }
     size = f"turned {abs(yaw):.0f} degrees to the {side}, tilted {abs(pitch):.0f} degrees {tilt}"
     return Finding(kind="pose", verdict=worst, size=size, advice="" if worst == "good" else advice[worst])
@@ -110,18 +117,32 @@ def _pose_finding(stance: Stance, limits: CheckLimits) -> Finding:
 def _framing_finding(photo: Photo, face: FaceSighting, regions: Regions | None) -> Finding:
     """Say whether the whole head is in the picture."""
     square = head_square(face, 1.0)
-    room = (square.centre_px[1] - 0.58 * square.side_px, face.box_px[0] - 0.08 * square.side_px, photo.width_px - face.box_px[2] - 0.08 * square.side_px)
+    room = (
+        square.centre_px[1] - 0.58 * square.side_px,
+        face.box_px[0] - 0.08 * square.side_px,
+        photo.width_px - face.box_px[2] - 0.08 * square.side_px,
+    )
     cut_px = 0
     if regions is not None:
-        rim = regions.head > 127  # noqa: PLR2004 - one half
+        rim = regions.head > 127
         ear = int(np.clip(square.centre_px[1] + 0.2 * square.side_px, 1, photo.height_px))
         cut_px = max(int(rim[0].sum()), int(rim[:ear, 0].sum()), int(rim[:ear, -1].sum()))
     share = cut_px / square.side_px
-    if share > 0.05:  # noqa: PLR2004 - a twentieth of the head
-        verdict: Verdict = "bad" if share > 0.35 else "usable"  # noqa: PLR2004 - a third of the head
-        return Finding(kind="framing", verdict=verdict, size="the picture cuts off part of the head", advice="Step back so that the whole head, with some wall round it, is seen.")
+    if share > 0.05:
+        verdict: Verdict = "bad" if share > 0.35 else "usable"
+        return Finding(
+            kind="framing",
+            verdict=verdict,
+            size="the picture cuts off part of the head",
+            advice="Step back so that the whole head, with some wall round it, is seen.",
+        )
     if min(room) < 0:
-        return Finding(kind="framing", verdict="usable", size="the head nearly touches the border of the picture", advice="Leave a hand's breadth of space round the head.")
+        return Finding(
+            kind="framing",
+            verdict="usable",
+            size="the head nearly touches the border of the picture",
+            advice="Leave a hand's breadth of space round the head.",
+        )
     return Finding(kind="framing", verdict="good", size="the whole head is in the picture", advice="")
 
 
@@ -137,12 +158,13 @@ def _scalp_px_per_mm(head: Head | None, stance: Stance | None) -> float | None:
 def _resolution_finding(px_per_mm: float, limits: CheckLimits) -> Finding:
     """Say whether single marks can be judged."""
     verdict = _grade(px_per_mm, limits.px_per_mm)
-    advice = {
-        "good": "",
-        "usable": "Marks are a few pixels wide: come closer or use the main camera to judge them.",
-        "bad": "Single marks cannot be judged in this photo, only tone and edge: come closer, or send the original file.",
-    }
-    return Finding(kind="resolution", verdict=verdict, size=f"{px_per_mm:.1f} px per mm on the scalp", advice=advice[verdict])
+    if verdict == "good":
+        advice = ""
+    elif px_per_mm >= limits.marks_px_per_mm:
+        advice = "Marks are only a few pixels wide: come closer or use the main camera to judge them."
+    else:
+        advice = "Single marks cannot be judged in this photo, only tone and edge: come closer, or send the original file."
+    return Finding(kind="resolution", verdict=verdict, size=f"{px_per_mm:.1f} px per mm on the scalp", advice=advice)
 
 
 def _head_part(photo: Photo, face: FaceSighting | None, regions: Regions | None) -> tuple[slice, slice]:
@@ -151,8 +173,8 @@ def _head_part(photo: Photo, face: FaceSighting | None, regions: Regions | None)
         square = head_square(face, 1.6)
         low = np.maximum(np.array(square.centre_px) - square.side_px / 2.0, 0.0).astype(int)
         high = np.minimum(np.array(square.centre_px) + square.side_px / 2.0, [photo.width_px, photo.height_px]).astype(int)
-    elif regions is not None and (regions.head > 127).any():  # noqa: PLR2004 - one half
-        rows, columns = (np.flatnonzero((regions.head > 127).any(axis=axis)) for axis in (1, 0))  # noqa: PLR2004 - one half
+    elif regions is not None and (regions.head > 127).any():
+        rows, columns = (np.flatnonzero((regions.head > 127).any(axis=axis)) for axis in (1, 0))
         low, high = np.array([columns[0], rows[0]]), np.array([columns[-1] + 1, rows[-1] + 1])
     else:
         low, high = np.zeros(2, int), np.array([photo.width_px, photo.height_px])
@@ -167,7 +189,9 @@ def blur_px(grey: Float32Array) -> float:
     ratio gives sigma; between 0.4 and 8 px within a tenth for clean edges. [Zhuo2011]
     """
     known = 1.5
-    slope, softer = (_slope(picture) for picture in (cv2.GaussianBlur(grey, (0, 0), 0.7), cv2.GaussianBlur(grey, (0, 0), float(np.hypot(0.7, known)))))
+    slope, softer = (
+        _slope(picture) for picture in (cv2.GaussianBlur(grey, (0, 0), 0.7), cv2.GaussianBlur(grey, (0, 0), float(np.hypot(0.7, known))))
+    )
     strong = slope >= max(float(np.percentile(slope, 99.5)), 2.0)
     if not strong.any():
         return float("inf")
@@ -188,23 +212,36 @@ def _sharpness_finding(photo: Photo, face: FaceSighting | None, regions: Regions
     width = blur_px(cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY).astype(np.float32))
     verdict = _grade(width, limits.blur_px)
     size = f"edges are blurred by {width:.1f} px" if np.isfinite(width) else "no edge is found"
-    return Finding(kind="sharpness", verdict=verdict, size=size, advice="" if verdict == "good" else "Hold the camera still, in good light, and tap on the head to focus.")
+    return Finding(
+        kind="sharpness",
+        verdict=verdict,
+        size=size,
+        advice="" if verdict == "good" else "Hold the camera still, in good light, and tap on the head to focus.",
+    )
 
 
 def _light_findings(photo: Photo, face: FaceSighting | None, regions: Regions, limits: CheckLimits) -> list[Finding]:
     """Say whether skin is burnt out, too dark, or lit from one side."""
     part = _head_part(photo, face, regions)
-    skin = regions.skin[part] > 178  # noqa: PLR2004 - mostly skin
-    if skin.sum() < 50:  # noqa: PLR2004 - too few to tell
+    skin = regions.skin[part] > 178
+    if skin.sum() < 50:
         return []
     stored = photo.srgb_u8[part]
-    burnt = float((stored[skin].max(axis=-1) >= 254).mean())  # noqa: PLR2004 - clipped
+    burnt = float((stored[skin].max(axis=-1) >= 254).mean())
     light = srgb_encoding().decode[:, 0][stored[..., 1]]
     middle, ratio = float(np.median(light[skin])), _side_ratio(light, skin)
     graded = (
-        (_grade(burnt, limits.clipped_fraction), f"{burnt:.0%} of the skin is burnt out", "Use softer light, no flash, and expose for the head."),
-        (_grade(middle, limits.dark_light), f"skin has {middle:.0%} of full light", "Use more light: by a window, facing it."),
-        (_grade(ratio, limits.side_ratio), f"one side is {ratio:.1f} times as bright as the other", "Face the light: a window in front, none at the side."),
+        (
+            _grade(burnt, limits.clipped_fraction),
+            f"{burnt:.0%} of the skin is burnt out",
+            "Use softer light, no flash, and expose for the head.",
+        ),
+        (_grade(middle, limits.dark_fraction), f"skin has {middle:.0%} of full light", "Use more light: by a window, facing it."),
+        (
+            _grade(ratio, limits.side_ratio),
+            f"one side is {ratio:.1f} times as bright as the other",
+            "Face the light: a window in front, none at the side.",
+        ),
     )
     poor = [Finding(kind="light", verdict=verdict, size=size, advice=advice) for verdict, size, advice in graded if verdict != "good"]
     return poor or [Finding(kind="light", verdict="good", size=f"skin has {middle:.0%} of full light, {burnt:.0%} is burnt out", advice="")]

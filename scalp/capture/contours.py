@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from scalp.base import Float32Array, FloatArray, IntArray, Value, value
 
+_HALF = 0.5
 _CAMERA_NOISE_LEVELS = 5.0
 """Least spread of one colour, in 8-bit levels: noise and compression."""
 
@@ -32,21 +33,21 @@ class EdgeSearch(Value):
     """Points along the line over which the colours on both sides are averaged."""
 
 
-def half_crossing(mask: Float32Array, scale: float = 1.0, level: float = 0.5) -> list[FloatArray]:
-    """Return the closed contours (N, 2), in px of the large picture, where `mask` crosses `level`, the longest first.
+def half_crossing(mask: Float32Array, scale: float = 1.0) -> list[FloatArray]:
+    """Return the closed contours (N, 2), in px of the large picture, where `mask` crosses one half, the longest first.
 
     `scale` is large px for one px of the mask. Points lie between pixel centres by linear interpolation; the mask
     counts as 0 outside the picture.
     """
     padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0.0)
-    inside = (padded > level).astype(np.uint8)
+    inside = (padded > _HALF).astype(np.uint8)
     contours, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    refined = [_between_pixels(padded, contour[:, 0].astype(np.int64), level) for contour in contours if len(contour) >= 8]  # noqa: PLR2004 - a shape, not a speck
+    refined = [_between_pixels(padded, contour[:, 0].astype(np.int64)) for contour in contours if len(contour) >= 8]
     return sorted(((points - 1.0 + 0.5) * scale for points in refined), key=len, reverse=True)
 
 
-def _between_pixels(padded: Float32Array, border: np.ndarray, level: float) -> FloatArray:
-    """Move each border pixel outwards along the mask's own slope to where it crosses `level`."""
+def _between_pixels(padded: Float32Array, border: np.ndarray) -> FloatArray:
+    """Move each border pixel outwards along the mask's own slope to where it crosses one half."""
     smooth = cv2.GaussianBlur(padded, (0, 0), 1.0)
     slope_x, slope_y = (cv2.Sobel(smooth, cv2.CV_32F, dx, dy, ksize=3) for dx, dy in ((1, 0), (0, 1)))
     x, y = border[:, 0], border[:, 1]
@@ -55,11 +56,11 @@ def _between_pixels(padded: Float32Array, border: np.ndarray, level: float) -> F
     steps = np.linspace(-1.0, 2.0, 13)
     along = border[:, None, :] + direction[:, None, :] * steps[:, None]
     values = cv2.remap(padded, along[..., 0].astype(np.float32), along[..., 1].astype(np.float32), cv2.INTER_LINEAR)
-    below = (values[:, :-1] >= level) & (values[:, 1:] < level)
+    below = (values[:, :-1] >= _HALF) & (values[:, 1:] < _HALF)
     first = below.argmax(axis=1)
     rows = np.arange(len(border))
     high, low = values[rows, first], values[rows, first + 1]
-    part = np.where(below.any(axis=1), first + (high - level) / np.maximum(high - low, 1e-6), 4.0)
+    part = np.where(below.any(axis=1), first + (high - _HALF) / np.maximum(high - low, 1e-6), 4.0)
     return np.asarray(border + direction * (steps[0] + part * (steps[1] - steps[0]))[:, None])
 
 
@@ -91,8 +92,8 @@ def draw_to_edge(points_px: FloatArray, pixels: np.ndarray, search: EdgeSearch) 
     """
     line = evenly_spaced(points_px, search.spacing_px)
     normals = outward_normals(line)
-    reach = int(round(search.reach_px / search.step_px))
-    offsets = np.arange(-2 * reach, 2 * reach + 1) * search.step_px
+    reach = round(search.reach_px / search.step_px)
+    offsets: FloatArray = np.arange(-2.0 * reach, 2.0 * reach + 1.0) * search.step_px
     profiles = _profiles(line, normals, offsets, pixels)
     share, certainty = _inside_share(profiles, reach, search.averaging_count)
     cost = _split_cost(share, certainty, offsets, reach, search)
@@ -147,7 +148,7 @@ def _split_cost(share: Float32Array, certainty: FloatArray, offsets: FloatArray,
     wrong = wrong_inside[:, places - 1] + wrong_outside[:, np.minimum(places + 1, share.shape[1] - 1)]
     step = np.abs(np.gradient(share, axis=1))[:, places]
     near = 0.5 * (offsets[places] / search.trust_px) ** 2
-    return np.asarray(certainty[:, None] * (0.3 * wrong - 2.0 * step) + near)
+    return np.asarray(certainty[:, None] * (0.5 * wrong - 2.0 * step) + near)
 
 
 def _smoothest_path(cost: FloatArray, stiffness: float) -> IntArray:
@@ -189,7 +190,7 @@ def _where_it_adds_up(profiles: Float32Array, certainty: FloatArray, chosen: Int
     strength = (across**2).sum(axis=1)
     share = ((near(range(-4, 5)) - outer[:, None]) * across[:, None]).sum(axis=-1) / np.maximum(strength, 100.0)[:, None]
     shift = np.clip(share, 0.0, 1.0).sum(axis=1) - 4.5
-    return np.asarray((chosen + np.clip(shift, -2.0, 2.0) * np.sqrt(certainty) * (strength > 100.0)) * step_px)  # noqa: PLR2004 - 10 levels
+    return np.asarray((chosen + np.clip(shift, -2.0, 2.0) * np.sqrt(certainty) * (strength > 100.0)) * step_px)
 
 
 def filled(points_px: FloatArray, shape: tuple[int, int]) -> Float32Array:

@@ -9,24 +9,28 @@ import numpy as np
 from scalp.base import Float32Array
 
 
-def follow_edges(mask: Float32Array, small_u8: np.ndarray, large_u8: np.ndarray, *, radius_px: int, softness: float = 0.02) -> Float32Array:
+def follow_edges(
+    mask: Float32Array, small_u8: np.ndarray, large_u8: np.ndarray, *, radius_px: int, softness_fraction: float = 0.02
+) -> Float32Array:
     """Return `mask` at the size of `large_u8`, its edges laid on the edges of the photo, 0..1.
 
     The colour guided filter: within each window of `radius_px` of the small picture the mask becomes a linear function
-    of colour, `softness` (of full scale) being the contrast it must not trust; the functions are then enlarged and
+    of colour, `softness_fraction` (of full scale) being the contrast it must not trust; the functions are then enlarged and
     applied to the large picture. Windows without contrast keep the mask's mean. [He2013] [He2015]
     """
     guide = small_u8.astype(np.float32) / np.float32(255.0)
-    slope, offset = _linear_in_windows(mask.astype(np.float32), guide, 2 * radius_px + 1, softness)
+    slope, offset = _linear_in_windows(mask.astype(np.float32), guide, 2 * radius_px + 1, softness_fraction)
     size = (large_u8.shape[1], large_u8.shape[0])
     result = cv2.resize(offset, size, interpolation=cv2.INTER_LINEAR)
     for band in range(3):
         enlarged = cv2.resize(np.ascontiguousarray(slope[..., band]), size, interpolation=cv2.INTER_LINEAR)
         result += enlarged * (large_u8[..., band].astype(np.float32) * np.float32(1.0 / 255.0))
-    return np.clip(result, 0.0, 1.0, out=result)
+    return np.asarray(np.clip(result, 0.0, 1.0, out=result))
 
 
-def _linear_in_windows(mask: Float32Array, guide: Float32Array, window_px: int, softness: float) -> tuple[Float32Array, Float32Array]:
+def _linear_in_windows(
+    mask: Float32Array, guide: Float32Array, window_px: int, softness_fraction: float
+) -> tuple[Float32Array, Float32Array]:
     """Return slope (H, W, 3) and offset (H, W) of the best linear function of colour round each pixel."""
 
     def mean(array: Float32Array) -> Float32Array:
@@ -35,9 +39,11 @@ def _linear_in_windows(mask: Float32Array, guide: Float32Array, window_px: int, 
     mean_guide, mean_mask = mean(guide), mean(mask)
     joint = mean(guide * mask[..., None]) - mean_guide * mean_mask[..., None]
     first, second = (0, 0, 0, 1, 1, 2), (0, 1, 2, 1, 2, 2)
-    moments = np.stack([mean(guide[..., i] * guide[..., j]) - mean_guide[..., i] * mean_guide[..., j] for i, j in zip(first, second, strict=True)])
+    moments = np.stack(
+        [mean(guide[..., i] * guide[..., j]) - mean_guide[..., i] * mean_guide[..., j] for i, j in zip(first, second, strict=True)]
+    )
     for diagonal in (0, 3, 5):
-        moments[diagonal] += np.float32(softness**2)
+        moments[diagonal] += np.float32(softness_fraction**2)
     slope = _solve_symmetric(moments, joint)
     offset = mean_mask - (slope * mean_guide).sum(axis=-1)
     return mean(slope), mean(offset)

@@ -7,7 +7,6 @@ twice, the second time on the square its own first points ask for. Pose, scale a
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from scalp.base import FloatArray, Value, value
@@ -35,7 +34,7 @@ class FaceSearch(Value):
     """Least certainty of the mesh network that its square shows a face."""
     working_px: int = 1280
     """Longest side of the copy the detector's tiles are cut from."""
-    tile_fractions: tuple[float, ...] = (0.55, 0.3)
+    tile_fraction: tuple[float, ...] = (0.55, 0.3)
     """Sides of the tiles, as parts of the shorter side of the photo; the next is tried only while nothing is found."""
     turns_rad: tuple[float, ...] = (0.6, -0.6)
     """Turned copies that are tried where the upright photo shows no face."""
@@ -72,7 +71,7 @@ def _looks(photo: Photo, search: FaceSearch) -> Iterator[list[Crop]]:
     """Give the squares to look at, round by round: whole and large tiles, turned whole, then small tiles."""
     width, height = photo.width_px, photo.height_px
     whole = Crop(centre_px=(width / 2.0, height / 2.0), side_px=float(max(width, height)))
-    tiles = [_tiles(width, height, fraction) for fraction in search.tile_fractions]
+    tiles = [_tiles(width, height, fraction) for fraction in search.tile_fraction]
     yield [whole, *(tiles[0] if tiles else [])]
     yield [Crop(centre_px=whole.centre_px, side_px=whole.side_px * zoom, turn_rad=turn) for turn in search.turns_rad for zoom in (1.0, 0.6)]
     yield from tiles[1:]
@@ -92,11 +91,13 @@ def _detect(pixels: np.ndarray, crop: Crop, models: Path, search: FaceSearch) ->
     seen = network.run(crop.cut(pixels, network.kind.side_px))
     faces = decode_faces(seen["scores"], seen["boxes"], threshold_fraction=search.score_fraction)
     squares = []
-    for box, keypoints, score in zip(faces.boxes, faces.keypoints, faces.scores, strict=True):
+    for box, keypoints, score in zip(faces.boxes_fraction, faces.keypoints_fraction, faces.scores_fraction, strict=True):
         centre = crop.to_photo((box[:2] + box[2:])[None] / 2.0)[0]
         eyes = crop.to_photo(keypoints[:2])
         side = float((box[2:] - box[:2]).max()) * crop.side_px * _FACE_ZOOM
-        squares.append((Crop(centre_px=(float(centre[0]), float(centre[1])), side_px=side, turn_rad=_turn_rad(eyes[0], eyes[1])), float(score)))
+        squares.append(
+            (Crop(centre_px=(float(centre[0]), float(centre[1])), side_px=side, turn_rad=_turn_rad(eyes[0], eyes[1])), float(score))
+        )
     return squares
 
 
@@ -116,9 +117,7 @@ def _sight(pixels: np.ndarray, square: Crop, models: Path, search: FaceSearch) -
         return None
     (left, top), (right, bottom) = mesh_px.min(axis=0), mesh_px.max(axis=0)
     irises = np.stack([_iris(pixels, mesh_px, corners, models, search) for corners in (_RIGHT_EYE_INDEX, _LEFT_EYE_INDEX)])
-    return FaceSighting(
-        box_px=(float(left), float(top), float(right), float(bottom)), score_fraction=flag, mesh_px=mesh_px, iris_px=irises
-    )
+    return FaceSighting(box_px=(float(left), float(top), float(right), float(bottom)), score_fraction=flag, mesh_px=mesh_px, iris_px=irises)
 
 
 def _mesh(pixels: np.ndarray, square: Crop, models: Path) -> tuple[FloatArray, float]:

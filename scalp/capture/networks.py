@@ -21,10 +21,10 @@ NetworkName = Literal["face_detection_short_range", "face_landmark", "iris_landm
 
 @value
 class NetworkKind(Value):
-    """What one network takes and gives: a square of `side_px`, light scaled to `lowest`..1, and outputs by size."""
+    """What one network takes and gives: a square of `side_px`, light scaled to `lowest_fraction`..1, and outputs by size."""
 
     side_px: int
-    lowest: float
+    lowest_fraction: float
     output_names: tuple[str, ...]
     output_sizes: tuple[int, ...]
     """How many numbers each output has; all differ, so that a size tells which output it is."""
@@ -32,11 +32,11 @@ class NetworkKind(Value):
 
 NETWORKS: dict[NetworkName, NetworkKind] = {
     "face_detection_short_range": NetworkKind(
-        side_px=128, lowest=-1.0, output_names=("scores", "boxes"), output_sizes=(896, 896 * 16)
+        side_px=128, lowest_fraction=-1.0, output_names=("scores", "boxes"), output_sizes=(896, 896 * 16)
     ),
-    "face_landmark": NetworkKind(side_px=192, lowest=0.0, output_names=("flag", "points"), output_sizes=(1, 468 * 3)),
-    "iris_landmark": NetworkKind(side_px=64, lowest=0.0, output_names=("eye", "iris"), output_sizes=(71 * 3, 5 * 3)),
-    "selfie_segmentation": NetworkKind(side_px=256, lowest=0.0, output_names=("person",), output_sizes=(256 * 256,)),
+    "face_landmark": NetworkKind(side_px=192, lowest_fraction=0.0, output_names=("flag", "points"), output_sizes=(1, 468 * 3)),
+    "iris_landmark": NetworkKind(side_px=64, lowest_fraction=0.0, output_names=("eye", "iris"), output_sizes=(71 * 3, 5 * 3)),
+    "selfie_segmentation": NetworkKind(side_px=256, lowest_fraction=0.0, output_names=("person",), output_sizes=(256 * 256,)),
 }
 """The networks of the short-range face, iris and selfie solutions. [Bazarevsky2019] [Kartynnik2019] [Ablavatski2020]"""
 
@@ -48,7 +48,9 @@ class Network:
         """Load the file at `path` and see that one pass gives every output in full."""
         self.kind = NETWORKS[name]
         if not path.is_file():
-            raise BadInput("models", f"without {path.name}", "a folder with the four network files", "Run `smp assets`, or name points by hand.")
+            raise BadInput(
+                "models", f"without {path.name}", "a folder with the four network files", "Run `smp assets`, or name points by hand."
+            )
         try:
             self._net = _load(path)
         except cv2.error as error:
@@ -60,7 +62,7 @@ class Network:
     def run(self, srgb_u8: np.ndarray) -> Mapping[str, Float32Array]:
         """Return every output, flat float32, for one square picture (side, side, 3) in RGB order."""
         kind = self.kind
-        scaled = srgb_u8.astype(np.float32) * np.float32((1.0 - kind.lowest) / 255.0) + np.float32(kind.lowest)
+        scaled = srgb_u8.astype(np.float32) * np.float32((1.0 - kind.lowest_fraction) / 255.0) + np.float32(kind.lowest_fraction)
         with self._lock:
             self._net.setInput(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]))
             outputs = [np.array(output, np.float32).ravel() for output in self._net.forward(self._net.getUnconnectedOutLayersNames())]

@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from scalp.base import BoolArray, Float32Array, FloatArray, NotPossible, Value, value
+from scalp.base import BoolArray, Float32Array, FloatArray, Value, value
 from scalp.capture.contours import EdgeSearch, draw_to_edge, half_crossing
 from scalp.capture.crops import Crop
 from scalp.capture.person import head_square
+from scalp.capture.regions import read_square
 from scalp.capture.relief import head_relief
 from scalp.capture.stance import find_stance
 from scalp.domain.photo import Photo
-from scalp.domain.sighting import FaceSighting, Outline, Regions
+from scalp.domain.sighting import FaceSighting, Outline
 
 FEWEST_POINTS = 24
 
@@ -43,7 +44,6 @@ def trace_outline(
     person: Float32Array,
     face: FaceSighting | None,
     *,
-    regions: Regions | None = None,
     settings: OutlineSettings | None = None,
 ) -> Outline:
     """Return the bare part of the silhouette from ear to ear over the top, as points about a pixel apart.
@@ -51,22 +51,22 @@ def trace_outline(
     The mask's line is drawn to the photo's edge along its normals; kept is what belongs to the scalp of a head that
     stands as the face does, or, without a face, what runs from the top to the first bend inwards on each side. `sd_px`
     is the spread about a smooth curve together with the blur of the edge; `hair_fraction` is how much of the stretch
-    is hair by `regions` and left out. Raises `NotPossible` where too little of a head's edge is in the picture.
+    is hair and left out. Without any bare edge in the picture the outline has no points.
     """
     settings = settings or OutlineSettings()
     crop = _square(photo, face, settings)
     line, certainty = _fine_line(photo, person, crop, settings)
+    if len(line) == 0:
+        return Outline(points_px=np.zeros((0, 2)), sd_px=0.01 * crop.side_px)
     wanted = _above_ears(photo, face, line, crop) if face is not None else _over_the_top(line)
     wanted &= _off_the_frame(line, photo)
-    if wanted.sum() < FEWEST_POINTS:
-        raise NotPossible("Tracing the head's outline", "a head whose top is in the picture", "Take the photo from farther away.")
-    hairy = wanted & _under_hair(line, regions, crop, settings)
+    hairy = wanted & _under_hair(photo, person, face, line, settings)
     bare = wanted & ~hairy & (certainty >= settings.least_certainty_fraction)
     kept, spread_px = _like_a_head(line, _long_runs(bare, _span_count(line, 0.05)), settings)
     return Outline(
         points_px=line[kept],
         sd_px=float(np.hypot(spread_px, 0.25 + 0.5 * (1.0 - certainty[kept].mean() if kept.any() else 1.0))),
-        hair_fraction=float(hairy.sum() / wanted.sum()),
+        hair_fraction=float(hairy.sum() / max(wanted.sum(), 1)),
         hair_points_px=line[hairy],
     )
 
@@ -84,7 +84,7 @@ def _fine_line(photo: Photo, person: Float32Array, crop: Crop, settings: Outline
     scale = crop.side_px / side
     lines = half_crossing(crop.cut(person, side))
     if not lines:
-        raise NotPossible("Tracing the head's outline", "a photo in which the person is seen", "Take the photo against a plain wall.")
+        return np.zeros((0, 2)), np.zeros(0)
     start = crop.to_photo(lines[0] / side)
     reach = max(3.0, 4.0 * scale)
     search = EdgeSearch(reach_px=reach, step_px=max(0.5, 0.5 * scale), spacing_px=max(1.0, scale), trust_px=0.4 * reach)
@@ -97,8 +97,8 @@ def _above_ears(photo: Photo, face: FaceSighting, line: FloatArray, crop: Crop) 
     relief = head_relief(crop, side, head=None, stance=find_stance(photo, face))
     if relief is None:
         return _over_the_top(line)
-    clear = relief.scalp * (1.0 - cv2.dilate(relief.ears, np.ones((9, 9), np.uint8)))
-    predicted = _looked_up(clear, crop, line) > 0.7  # noqa: PLR2004 - clear of the brow line's soft edge
+    clear = relief.scalp_fraction * (1.0 - cv2.dilate(relief.ears_fraction, np.ones((9, 9), np.uint8)))
+    predicted = _looked_up(clear, crop, line) > 0.7
     if not predicted.any():
         return predicted
     heights = line[predicted][:, 1]
@@ -153,14 +153,13 @@ def _looked_up(mask: Float32Array, crop: Crop, points_px: FloatArray) -> FloatAr
     return np.asarray(cv2.remap(mask, places[:, 0], places[:, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0], np.float64)
 
 
-def _under_hair(line: FloatArray, regions: Regions | None, crop: Crop, settings: OutlineSettings) -> BoolArray:
-    """Return which points have hair just inside of them."""
-    if regions is None:
+def _under_hair(photo: Photo, person: Float32Array, face: FaceSighting | None, line: FloatArray, settings: OutlineSettings) -> BoolArray:
+    """Return which points have hair just inside of them; without a face skin cannot be learnt, and none is told to."""
+    if face is None:
         return np.zeros(len(line), bool)
-    side = 384
-    hair = crop.cut(regions.hair, side).astype(np.float32) / 255.0
-    near = cv2.dilate(cv2.GaussianBlur(hair, (0, 0), 1.5), np.ones((17, 17), np.uint8))
-    return _looked_up(near, crop, line) > settings.hair_fraction
+    square = read_square(photo, None, face=face, person=person)
+    near = cv2.dilate(cv2.GaussianBlur(square.hair_fraction, (0, 0), 1.5), np.ones((17, 17), np.uint8))
+    return _looked_up(np.asarray(near, np.float32), square.crop, line) > settings.hair_fraction
 
 
 def _long_runs(bare: BoolArray, shortest_count: int) -> BoolArray:
@@ -186,7 +185,7 @@ def _like_a_head(line: FloatArray, bare: BoolArray, settings: OutlineSettings) -
     weight = bare.astype(float)
     spread = 1.0
     for _ in range(12):
-        used = weight > 1e-3  # noqa: PLR2004 - speed
+        used = weight > 1e-3
         part = basis[used] * weight[used, None]
         fit = np.linalg.solve(part.T @ basis[used] + 1e-6 * np.eye(basis.shape[1]), part.T @ distance[used])
         miss = distance - basis @ fit

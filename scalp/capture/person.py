@@ -86,7 +86,7 @@ def _resampled(mask: Float32Array, seen: Crop, wanted: Crop, out_px: int) -> Flo
     scale = len(mask) / seen.side_px
     centre = seen.to_crop(np.array([wanted.centre_px]))[0] * len(mask)
     inner = Crop(centre_px=(float(centre[0]), float(centre[1])), side_px=wanted.side_px * scale)
-    return inner.cut(mask, out_px)
+    return np.asarray(inner.cut(mask, out_px), np.float32)
 
 
 def _own_ground(crop: Crop, side: int, face: FaceSighting, others: Sequence[FaceSighting]) -> Float32Array:
@@ -98,7 +98,7 @@ def _own_ground(crop: Crop, side: int, face: FaceSighting, others: Sequence[Face
     own = _distance(places, face)
     nearest = np.min([_distance(places, other) for other in rivals], axis=0)
     ground = np.clip(0.5 + (nearest - own) * 10.0, 0.0, 1.0)
-    return ground.reshape(side, side).astype(np.float32)
+    return np.asarray(ground.reshape(side, side), np.float32)
 
 
 def _distance(places_px: FloatArray, face: FaceSighting) -> FloatArray:
@@ -114,7 +114,7 @@ def _on_edge(small_u8: np.ndarray, mask: Float32Array, settings: PersonSettings)
     if not lines:
         return mask
     reach = settings.band_fraction * len(mask)
-    search = EdgeSearch(reach_px=reach, step_px=0.5, spacing_px=1.5, trust_px=0.25 * reach)
+    search = EdgeSearch(reach_px=reach, step_px=0.5, spacing_px=1.5, trust_px=0.3 * reach)
     line, _ = draw_to_edge(lines[0], small_u8, search)
     return filled(line, mask.shape)
 
@@ -123,7 +123,7 @@ def _cut_in_band(small_u8: np.ndarray, mask: Float32Array, settings: PersonSetti
     """Return the mask with its edge moved by graph cut within the band, soft again by the width of a pixel. [Rother2004]"""
     width = max(2, round(settings.band_fraction * len(mask)))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
-    guess = (mask > 0.5).astype(np.uint8)  # noqa: PLR2004 - one half
+    guess = (mask > 0.5).astype(np.uint8)
     surely, perhaps = cv2.erode(guess, disc, borderValue=1), cv2.dilate(guess, disc)
     if min(surely.mean(), 1.0 - perhaps.mean()) < _CUT_CHANGES_NOTHING:
         return mask
@@ -134,7 +134,15 @@ def _cut_in_band(small_u8: np.ndarray, mask: Float32Array, settings: PersonSetti
     rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     cut = np.ascontiguousarray(labels[part])
-    cv2.grabCut(np.ascontiguousarray(small_u8[part][..., ::-1]), cut, None, np.zeros((1, 65)), np.zeros((1, 65)), settings.rounds_count, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(
+        np.ascontiguousarray(small_u8[part][..., ::-1]),
+        cut,
+        None,
+        np.zeros((1, 65)),
+        np.zeros((1, 65)),
+        settings.rounds_count,
+        cv2.GC_INIT_WITH_MASK,
+    )
     labels[part] = cut
     figure = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
     return np.asarray(cv2.GaussianBlur(cv2.medianBlur(figure * 255, 5), (0, 0), 0.7), np.float32) / np.float32(255.0)
@@ -142,7 +150,7 @@ def _cut_in_band(small_u8: np.ndarray, mask: Float32Array, settings: PersonSetti
 
 def _main_part(mask: Float32Array, crop: Crop, face: FaceSighting | None) -> Float32Array:
     """Return the mask with only the figure that carries the face, or the largest one."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0.5).astype(np.uint8))  # noqa: PLR2004 - one half
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0.5).astype(np.uint8))
     if count <= 1:
         return mask
     main = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())

@@ -32,10 +32,20 @@ class RegionSettings(Value):
     """How much darker than expected skin may be, as a natural logarithm, before it counts as covered."""
     hair_log: float = 1.2
     """How much darker than skin closed hair is where the photo shows none to learn it from."""
-    off_colour_limit: float = 5.0
+    off_colour_sd: float = 5.0
     """Distance from the skin's chromaticity, in SD, at which half is taken not to be skin."""
     rough_ratio: float = 4.5
     """Fine contrast, against that of the forehead, at which half is taken to be hair."""
+
+
+@value
+class RegionSquare(Value):
+    """The regions on a small copy (S, S) of a square of the photo, 0..1 each."""
+
+    crop: Crop
+    head_fraction: Float32Array
+    skin_fraction: Float32Array
+    hair_fraction: Float32Array
 
 
 def read_regions(
@@ -52,6 +62,19 @@ def read_regions(
     one that darkens skin to what is seen. Good for all tones of skin with darker hair; hair as light as the skin is
     found only by its roughness, hands on the scalp and skin-coloured caps are not found. Edges follow the photo.
     """
+    square = read_square(photo, head, face=face, person=person, settings=settings)
+    return _at_photo_size(photo, square, person)
+
+
+def read_square(
+    photo: Photo,
+    head: Head | None,
+    *,
+    face: FaceSighting | None,
+    person: Float32Array | None,
+    settings: RegionSettings | None = None,
+) -> RegionSquare:
+    """Return the regions on a small copy of the square round the head: all of the work but the fine edges."""
     settings = settings or RegionSettings()
     if head is None and face is None and person is None:
         raise BadInput("regions", "asked of a bare photo", "a head, a face or the person's mask", "Find the face or name points first.")
@@ -64,10 +87,12 @@ def read_regions(
     relief = relief or _unknown_relief(figure)
     seeds = _seeds(face, crop, figure, relief)
     light = srgb_encoding().decode.astype(np.float32)[small, 0]
-    look = learn_skin(light, relief.normal, seeds=seeds, ground=_surely(figure) * relief.scalp * (1.0 - relief.ears))
+    ground = _surely(figure) * relief.scalp_fraction * (1.0 - relief.ears_fraction)
+    look = learn_skin(light, relief.normal, seeds=seeds, ground=ground)
     hair = _hair_share(look, light, figure, relief, seeds, settings)
-    skin = _skin_share(look, hair, figure, relief, settings)
-    return _at_photo_size(photo, crop, small, {"head": figure, "skin": skin, "hair": hair}, person)
+    return RegionSquare(
+        crop=crop, head_fraction=figure, skin_fraction=_skin_share(look, hair, figure, relief, settings), hair_fraction=hair
+    )
 
 
 def largest_hair_over(regions: Regions, area: BoolArray, *, closed_fraction: float = 0.6) -> float:
@@ -95,33 +120,36 @@ def _figure(crop: Crop, side: int, person: Float32Array | None, relief: Relief |
     """Return the person within the square, 0..1: the mask that is given, else the head itself."""
     if person is not None:
         return crop.cut(person, side)
-    assert relief is not None
+    if relief is None:
+        raise BadInput("regions", "without a person", "a head in view or the person's mask", "Find the person first.")
     return np.asarray(cv2.GaussianBlur(relief.inside.astype(np.float32), (0, 0), 0.8), np.float32)
 
 
 def _unknown_relief(figure: Float32Array) -> Relief:
     """Return a head without shape: all of the upper part of the person, facing the camera."""
-    rows = np.flatnonzero((figure > 0.5).any(axis=1))  # noqa: PLR2004 - one half
+    rows = np.flatnonzero((figure > 0.5).any(axis=1))
     top, bottom = (rows[0], rows[-1]) if len(rows) else (0, len(figure))
     upper = np.clip((top + 0.45 * (bottom - top) - np.arange(len(figure))) / 8.0 + 0.5, 0.0, 1.0)
     nothing = np.zeros_like(figure)
     facing = np.zeros((*figure.shape, 3), np.float32)
     facing[..., 2] = 1.0
     scalp = np.repeat(upper[:, None], figure.shape[1], axis=1).astype(np.float32)
-    return Relief(normal=facing, inside=figure > 0.5, scalp=scalp, ears=nothing, temples=nothing)  # noqa: PLR2004 - one half
+    return Relief(normal=facing, inside=figure > 0.5, scalp_fraction=scalp, ears_fraction=nothing, temples_fraction=nothing)
 
 
 def _surely(figure: Float32Array, fraction: float = 0.012) -> Float32Array:
     """Return the person without a rim, where lens and compression mix it with the background."""
     width = 2 * max(1, round(fraction * len(figure))) + 1
-    return cv2.erode((figure > 0.9).astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), borderValue=1.0)  # noqa: PLR2004
+    return np.asarray(
+        cv2.erode((figure > 0.9).astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), borderValue=1.0)
+    )
 
 
 def _seeds(face: FaceSighting | None, crop: Crop, figure: Float32Array, relief: Relief) -> Float32Array:
     """Return where skin is learnt: forehead and cheeks, else the middle of what may be scalp."""
     if face is not None:
-        return seed_areas(face, crop, len(figure)) * (figure > 0.5)  # noqa: PLR2004 - one half
-    return (_surely(figure, 0.03) * relief.scalp * (1.0 - relief.ears) > 0.5).astype(np.float32)  # noqa: PLR2004 - one half
+        return seed_areas(face, crop, len(figure)) * (figure > 0.5)
+    return (_surely(figure, 0.03) * relief.scalp_fraction * (1.0 - relief.ears_fraction) > 0.5).astype(np.float32)
 
 
 def _step(amount: Float32Array, middle: float, width: float) -> Float32Array:
@@ -137,45 +165,69 @@ def _roughness(light: Float32Array, inside: Float32Array) -> Float32Array:
     return np.asarray(np.sqrt(cv2.GaussianBlur(fine * fine, (0, 0), 2.0)) * inside, np.float32)
 
 
-def _hair_share(look: SkinLook, light: Float32Array, figure: Float32Array, relief: Relief, seeds: Float32Array, settings: RegionSettings) -> Float32Array:
+def _hair_share(
+    look: SkinLook, light: Float32Array, figure: Float32Array, relief: Relief, seeds: Float32Array, settings: RegionSettings
+) -> Float32Array:
     """Return the share of each pixel that hair covers, 0..1."""
-    darker = look.darker
-    ground = figure * relief.scalp * (1.0 - relief.ears)
-    dark = darker[(ground > 0.5) & (darker > 0.75)]  # noqa: PLR2004 - surely hair
-    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 0.8, 1.8))  # noqa: PLR2004
+    darker = look.darker_log
+    ground = figure * relief.scalp_fraction * (1.0 - relief.ears_fraction)
+    dark = darker[(ground > 0.5) & (darker > 0.75)]
+    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 0.8, 1.8))
     excess = np.maximum(darker - settings.shade_log, 0.0)
     share = (1.0 - np.exp(-excess)) / (1.0 - np.exp(settings.shade_log - closed))
     rough = _roughness(light, _surely(figure))
-    usual = max(float(np.median(rough[seeds > 0.5])) if (seeds > 0.5).any() else 0.02, 0.012)  # noqa: PLR2004 - one half
+    usual = max(float(np.median(rough[seeds > 0.5])) if (seeds > 0.5).any() else 0.02, 0.012)
     rough_share = _step(rough / usual, settings.rough_ratio, 0.7 * settings.rough_ratio) * _step(darker, 0.1, 0.4)
-    either = np.maximum(np.clip(share, 0.0, 1.0), rough_share)
-    return np.asarray(either * ground * (1.0 - relief.temples * _step(1.0 - relief.scalp, 0.5, 1.0)), np.float32)
+    forehead = cv2.GaussianBlur(seeds, (0, 0), 0.01 * len(seeds)) * (1.0 - _step(darker, 0.8, 0.5))
+    either = np.maximum(np.clip(share, 0.0, 1.0), rough_share) * (1.0 - forehead)
+    return np.asarray(either * ground * (1.0 - relief.temples_fraction * _step(1.0 - relief.scalp_fraction, 0.5, 1.0)), np.float32)
 
 
 def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief: Relief, settings: RegionSettings) -> Float32Array:
     """Return the share of each pixel that is bare skin of scalp or forehead, 0..1; shine on it stays skin."""
-    shine = 1.0 + 2.0 * np.clip(-look.darker, 0.0, 1.0)
-    other = _step(look.off_colour / shine, settings.off_colour_limit, 0.6 * settings.off_colour_limit)
-    frames = relief.temples * _step(look.darker, 0.5, 0.4)
-    near = cv2.dilate(relief.inside.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * (len(hair) // 24) + 1,) * 2))
-    return np.asarray(near * figure * relief.scalp * (1.0 - relief.ears) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames), np.float32)
+    shine = 1.0 + 2.0 * np.clip(-look.darker_log, 0.0, 1.0)
+    other = _step(look.off_colour_sd / shine, settings.off_colour_sd, 0.6 * settings.off_colour_sd)
+    frames = relief.temples_fraction * _step(look.darker_log, 0.5, 0.4)
+    near = _near_the_head(relief.inside)
+    return np.asarray(
+        near
+        * figure
+        * relief.scalp_fraction
+        * (1.0 - relief.ears_fraction)
+        * (1.0 - hair)
+        * (1.0 - other * _surely(figure))
+        * (1.0 - frames),
+        np.float32,
+    )
 
 
-def _at_photo_size(photo: Photo, crop: Crop, small: np.ndarray, masks: dict[str, Float32Array], person: Float32Array | None) -> Regions:
-    """Return the masks at the photo's size, their edges laid on the photo's own, skin and hair within the person."""
+def _near_the_head(inside: BoolArray, fraction: float = 0.2) -> Float32Array:
+    """Return 1 on the head and 0 farther from it than a part of its width: no head is that much larger than reckoned."""
+    away = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
+    width = float(np.sqrt(inside.sum()))
+    return np.asarray(np.clip(2.0 - 2.0 * away / (fraction * width), 0.0, 1.0), np.float32)
+
+
+def _at_photo_size(photo: Photo, square: RegionSquare, person: Float32Array | None) -> Regions:
+    """Return the regions at the photo's size, their edges laid on the photo's own, skin and hair within the person."""
+    crop = square.crop
     corner = np.array(crop.centre_px) - crop.side_px / 2.0
-    left, top = np.maximum(np.floor(corner).astype(int), 0)
-    right, bottom = np.minimum(np.ceil(corner + crop.side_px).astype(int), [photo.width_px, photo.height_px])
-    part = np.s_[top:bottom, left:right]
+    left, top = (int(edge) for edge in np.maximum(np.floor(corner), 0))
+    right, bottom = (int(edge) for edge in np.minimum(np.ceil(corner + crop.side_px), [photo.width_px, photo.height_px]))
+    box, part = (left, top, right, bottom), np.s_[top:bottom, left:right]
     large = photo.srgb_u8[part]
-    figure = person[part] if person is not None else _enlarged(masks["head"], crop, (left, top, right, bottom))
-    full: dict[str, ByteArray] = {}
-    for name, mask in masks.items():
+    figure = person[part] if person is not None else _enlarged(square.head_fraction, crop, box)
+
+    def placed(fine: Float32Array) -> ByteArray:
         result = np.zeros((photo.height_px, photo.width_px), np.uint8)
-        fine = figure if name == "head" else _fine(mask, small, crop, (left, top, right, bottom), large) * figure
         result[part] = (fine * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
-        full[name] = result
-    return Regions(head=full["head"], skin=full["skin"], hair=full["hair"])
+        return result
+
+    return Regions(
+        head=placed(figure),
+        skin=placed(_fine(square.skin_fraction, crop, box, large) * figure),
+        hair=placed(_fine(square.hair_fraction, crop, box, large) * figure),
+    )
 
 
 def _enlarged(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int]) -> Float32Array:
@@ -188,11 +240,11 @@ def _enlarged(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int]) ->
     return np.asarray(cv2.warpAffine(mask, matrix, (right - left, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _fine(mask: Float32Array, small: np.ndarray, crop: Crop, box: tuple[int, int, int, int], large: np.ndarray) -> Float32Array:
+def _fine(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int], large: np.ndarray) -> Float32Array:
     """Return a mask at the photo's size with its edges on the photo's own."""
     scale = len(mask) / crop.side_px
-    if scale > 0.99:  # noqa: PLR2004 - the copy is as fine as the photo
+    if scale > 0.99:
         return _enlarged(mask, crop, box)
     size = (max(8, round(large.shape[1] * scale)), max(8, round(large.shape[0] * scale)))
     inner = cv2.resize(_enlarged(mask, crop, box), size, interpolation=cv2.INTER_AREA)
-    return follow_edges(inner, cv2.resize(large, size, interpolation=cv2.INTER_AREA), large, radius_px=2, softness=0.05)
+    return follow_edges(inner, cv2.resize(large, size, interpolation=cv2.INTER_AREA), large, radius_px=2, softness_fraction=0.05)

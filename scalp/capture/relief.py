@@ -19,17 +19,17 @@ from scalp.geometry.raster import rasterise
 
 @value
 class Relief(Value):
-    """Each pixel of a square round a head, (S, S): the `normal` (S, S, 3) of the head there, in head space, carried on
-    outside the head; `scalp`, `ears` and `temples` 0..1.
+    """What each pixel of a square round a head shows, (S, S).
 
-    `inside` is the head itself; `scalp` is where hair grows or grew, and the forehead; beyond the head's own edge it goes on, as thick hair does.
+    `normal` (S, S, 3) is the head's own there, in head space, carried on outside the head; `scalp_fraction`,
+    `ears_fraction` and `temples_fraction` are 0..1. `inside` is the head itself; scalp is where hair grows or grew, and the forehead; beyond the head's own edge it goes on, as thick hair does.
     """
 
     normal: Float32Array
     inside: BoolArray
-    scalp: Float32Array
-    ears: Float32Array
-    temples: Float32Array
+    scalp_fraction: Float32Array
+    ears_fraction: Float32Array
+    temples_fraction: Float32Array
 
 
 def head_relief(crop: Crop, side_px: int, *, head: Head | None, stance: Stance | None) -> Relief | None:
@@ -52,9 +52,19 @@ def head_relief(crop: Crop, side_px: int, *, head: Head | None, stance: Stance |
     return Relief(
         normal=normal,
         inside=hit,
-        scalp=_scalp(place, marks),
-        ears=_hulls([ear_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)], within, side_px, normal_eye=within.eye_mm),
-        temples=_hulls([temple_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)], within, side_px, normal_eye=within.eye_mm),
+        scalp_fraction=_scalp(place, marks),
+        ears_fraction=_hulls(
+            [ear_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)],
+            within,
+            side_px,
+            normal_eye=within.eye_mm,
+        ),
+        temples_fraction=_hulls(
+            [temple_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)],
+            within,
+            side_px,
+            normal_eye=within.eye_mm,
+        ),
     )
 
 
@@ -112,7 +122,7 @@ def _scalp(place: Float32Array, marks: tuple[FloatArray, ...]) -> Float32Array:
     ear_top = ear[1] + 26.0
     brow = glabella[1] + 12.0
     level = np.interp(place[..., 2], ahead, [inion[1] - 12.0, inion[1] - 12.0, ear_top - 8.0, ear_top + 2.0, brow, brow])
-    return np.clip((place[..., 1] - level) / 6.0 + 0.5, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip((place[..., 1] - level) / 6.0 + 0.5, 0.0, 1.0), np.float32)
 
 
 def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye: FloatArray) -> Float32Array:
@@ -121,7 +131,7 @@ def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye
     for solid in solids:
         outward = np.array([np.sign(solid[:, 0].mean()), 0.0, 0.0])
         sight = normal_eye - solid.mean(axis=0)
-        if outward @ sight / np.linalg.norm(sight) > -0.35:  # noqa: PLR2004 - its rim is seen past the cheek up to 20 degrees
+        if outward @ sight / np.linalg.norm(sight) > -0.35:
             hull = cv2.convexHull(np.round(camera.project(solid) * 16 - 8).astype(np.int32))
             cv2.fillConvexPoly(mask, hull, 255, cv2.LINE_AA, 4)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, side_px / 300.0)), np.float32) / np.float32(255.0)

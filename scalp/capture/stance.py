@@ -85,4 +85,4 @@ def temple_corners_mm(side: int) -> FloatArray:
     """Return points (8, 3) mm round the temple of a pair of glasses, from the eye's corner to the top of the ear. (D)"""
     ends = np.array([[58.0, 24.0, 78.0], [82.0, 22.0, -2.0]])
     corners = [end + np.array([out, up, 0.0]) for end in ends for out in (-6.0, 4.0) for up in (-9.0, 7.0)]
-    return np.array(corners) * np.array([side, 1.0, 1.0])
+    return np.asarray(np.array(corners) * np.array([side, 1.0, 1.0]))
