@@ -50,7 +50,7 @@ def cranium_axes(length_mm: float = 199.5, breadth_mm: float = 154.3, height_mm:
     return np.asarray(turn @ np.diag([breadth_mm / 2, short_mm, long_mm]))
 
 
-def make_head(  # noqa: PLR0913 - four measures of the cranium, and the nouns a head may carry
+def make_head(
     *,
     length_mm: float = 199.5,
     breadth_mm: float = 154.3,

@@ -18,8 +18,10 @@ CENTRE_LEVEL_FRACTION = 0.37
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Anatomy:
-    """One head as the designer sees it. `midline_mm` (N, 3) runs over the skin from the glabella over the vertex to the
-    level of the inion, `midline_along_mm` (N,) is the way along it; `vertex_along_mm` is where it is highest.
+    """One head as the designer sees it.
+
+    `midline_mm` (N, 3) runs over the skin from the glabella over the vertex to the inion, `midline_along_mm` (N,) is the
+    way along it, `vertex_along_mm` the way to where it is highest.
     """
 
     head: Head

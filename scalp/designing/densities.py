@@ -13,7 +13,7 @@ from scalp.designing.losses import whorl_mm
 from scalp.designing.styles import StyleShape
 from scalp.domain.design import ZONE_NAMES
 from scalp.geometry.curves import distance_to_curve_mm
-from scalp.geometry.sections import polar_of
+from scalp.geometry.sections import polar_of, slow_noise
 
 
 @value
@@ -25,9 +25,9 @@ class DensityRules(Value):
     crown_radius_mm: float = 38.0
     frontal_depth_mm: float = 25.0
     """Depth of the frontal band, over which its level rises to that of mid-scalp; also the depth of its zone."""
-    blend_into_hair_mm: float = 13.0
+    blend_into_hair_mm: float = 10.0
     """How far the blend goes on into native hair."""
-    blend_before_hair_mm: float = 17.0
+    blend_before_hair_mm: float = 20.0
     """How far before native hair the blend begins."""
     variation_fraction: float = 0.035
     """One standard deviation of the slow variation of density; cut at twice this."""
@@ -55,7 +55,7 @@ def densities_per_cm2(
     density = np.where(density < rules.smallest_per_cm2, 0.0, np.minimum(density, 200.0))
     zone = np.full(len(density), ZONE_NAMES.index("mid-scalp"), np.uint8)
     zone[off_whorl_mm < rules.crown_radius_mm] = ZONE_NAMES.index("crown")
-    zone[blend < 0.85] = ZONE_NAMES.index("side blend")  # noqa: PLR2004 - where the fall is seen
+    zone[blend < 0.85] = ZONE_NAMES.index("side blend")
     zone[behind_mm < rules.frontal_depth_mm] = ZONE_NAMES.index("frontal edge")
     zone[(behind_mm < rules.frontal_depth_mm) & _at_temple(vertices_mm, drawing)] = ZONE_NAMES.index("temples")
     zone[density <= 0] = ZONE_NAMES.index("outside")
@@ -78,12 +78,9 @@ def _edge_ramp(behind_mm: FloatArray, shape: StyleShape) -> FloatArray:
 
 
 def _variation(vertices_mm: FloatArray, rules: DensityRules, seed: int) -> FloatArray:
-    """Return the slow variation of density about 1: eight waves of 18 to 55 mm across the skin, cut at two deviations."""
-    chance = np.random.default_rng([seed, 13])
-    directions = chance.normal(size=(8, 3))
-    waves_per_mm = 2 * np.pi * directions / np.linalg.norm(directions, axis=1, keepdims=True) / chance.uniform(18.0, 55.0, (8, 1))
-    summed = np.sin(vertices_mm @ waves_per_mm.T + chance.uniform(0, 2 * np.pi, 8)).sum(1) / 2.0
-    return np.asarray(1 + rules.variation_fraction * np.clip(summed, -2.0, 2.0))
+    """Return the slow variation of density about 1, cut at two deviations."""
+    noise = slow_noise(vertices_mm, (18.0, 55.0), np.random.default_rng([seed, 13]))
+    return np.asarray(1 + rules.variation_fraction * np.clip(noise, -2.0, 2.0))
 
 
 def _kept_clear(anatomy: Anatomy, rules: DensityRules) -> FloatArray:
@@ -102,10 +99,10 @@ def _kept_clear(anatomy: Anatomy, rules: DensityRules) -> FloatArray:
 
 
 def _lower_end(anatomy: Anatomy, drawing: Drawing) -> FloatArray:
-    """Return 1, falling to 0 over 14 mm above the lower end of the drawn temples, in the front half of the head."""
+    """Return 1, falling to 0 over 20 mm above the lower end of the drawn temples, in the front half of the head."""
     vertices_mm = anatomy.head.surface.vertices_mm
     end_mm = max(drawing.points_mm[0, 1], drawing.points_mm[-1, 1])
-    faded = _smooth((vertices_mm[:, 1] - end_mm + 2.0) / 14.0)
+    faded = _smooth((vertices_mm[:, 1] - end_mm + 2.0) / 20.0)
     behind = _smooth((anatomy.tragus_mm[2] - vertices_mm[:, 2]) / 20.0)
     return np.asarray(faded + (1 - faded) * behind)
 

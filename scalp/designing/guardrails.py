@@ -7,14 +7,13 @@ import numpy as np
 
 from scalp.base import BoolArray, Doubt
 from scalp.designing.hairlines import age_rule_mm
-from scalp.designing.losses import ASSUMED_STAGE
 from scalp.designing.styles import STYLES
 from scalp.domain.design import Wishes
 from scalp.domain.head import Head
 
 LOWEST_NATURAL_MM = 60.0
 EARLY_AGE_YEARS = 30.0
-RECEDING_STAGES = ("5", "6", "7")
+RECEDING_STAGES = (None, "5", "6", "7")
 UNSURE_SURFACE_MM = 4.0
 
 
@@ -71,13 +70,13 @@ def _about_straightness(wishes: Wishes) -> Doubt | None:
 
 def _about_temples(wishes: Wishes) -> Doubt | None:
     """Question closed temples where native hair has gone or is going."""
-    stage = wishes.norwood or ASSUMED_STAGE
-    if not STYLES[wishes.style].closes_temples or stage not in RECEDING_STAGES:
+    if not STYLES[wishes.style].closes_temples or wishes.norwood not in RECEDING_STAGES:
         return None
+    pattern = f"on a Norwood {wishes.norwood} pattern" if wishes.norwood else "where the pattern is not known"
     return Doubt(
         kind="design",
         where="temples",
-        size=f"closed down to the sideburn on a Norwood {stage} pattern",
+        size=f"closed down to the sideburn {pattern}",
         advice="Native hair beside closed temples keeps receding and leaves an edge standing; natural, soft or receded stay true.",
     )
 
@@ -102,8 +101,8 @@ def _about_stage(wishes: Wishes, area_cm2: float) -> Doubt | None:
     return Doubt(
         kind="design",
         where="treated area",
-        size=f"{area_cm2:.0f} cm2, taking the whole top as bare (Norwood {ASSUMED_STAGE})",
-        advice="Name the stage with --norwood if hair still grows on top.",
+        size=f"{area_cm2:.0f} cm2, taking the whole top and upper sides as bare",
+        advice="Name the stage with --norwood where hair still grows; Norwood 6 meets the native fringe at the sides.",
     )
 
 
@@ -126,7 +125,7 @@ def _about_unseen(head: Head, treated: BoolArray) -> Doubt | None:
         return None
     unsure = float(np.mean(head.surface_sd_mm[treated] > UNSURE_SURFACE_MM))
     crown_doubted = any(doubt.kind == "unseen" for doubt in head.doubts)
-    if unsure <= 0.05 and not crown_doubted:  # noqa: PLR2004 - a twentieth of the area does not matter
+    if unsure <= 0.05 and not crown_doubted:
         return None
     size = f"{100 * unsure:.0f} % of the treated area is guessed" if unsure > 0 else "part of the treated area is guessed"
     return Doubt(

@@ -22,6 +22,7 @@ MACRO_WAVELENGTH_MM, MICRO_WAVELENGTH_MM = (18.0, 35.0), (3.0, 8.0)
 SETTLED_MM = 20.0
 """Half width around the middle over which the waver is shifted so that the middle lies where it was wished."""
 SPACING_MM = 1.0
+WIDEST_AZIMUTH_RAD, AZIMUTH_STEP_RAD = np.radians(110.0), np.radians(0.5)
 
 
 def age_rule_mm(age_years: float) -> float:
@@ -43,8 +44,10 @@ def height_for(wishes: Wishes) -> float:
 
 @value
 class Drawing(Value):
-    """A hairline in the making: `azimuth_rad` and `polar_rad` (N,) around the middle of the cranium and `points_mm` (N, 3),
-    right to left; `temple` (N,) is true beside the frontotemporal points; `height_mm` is what its middle really has.
+    """A hairline in the making, from right to left.
+
+    `azimuth_rad` and `polar_rad` (N,) around the middle of the cranium and `points_mm` (N, 3) on the skin; `temple` (N,)
+    is true beside the frontotemporal points; `height_mm` is what its middle really has.
     """
 
     azimuth_rad: FloatArray
@@ -90,15 +93,15 @@ def draw_sides(anatomy: Anatomy, shape: StyleShape, height_mm: float, seed: int)
 def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float, own_mm: FloatArray) -> SideAnchors:
     """Place corner, hollow, temple peak and lower end of one side; `own_mm` moves each."""
     tragus_mm, middle_mm = anatomy.tragus_mm, anatomy.on_midline_mm(height_mm)
-    lateral_mm = anatomy.canthus_mm[0] - shape.recess_inward_mm + own_mm[0]
-    corner_level_mm = middle_mm[1] + shape.recess_rise_mm + own_mm[1]
+    lateral_mm = anatomy.canthus_mm[0] + shape.corner_outward_mm + own_mm[0]
+    corner_level_mm = middle_mm[1] - shape.arch_mm + shape.recess_mm + own_mm[1]
     corner_forward_mm = _forward_at(anatomy, side * lateral_mm, corner_level_mm)
     peak_level_mm = anatomy.canthus_mm[1] + 0.45 * (middle_mm[1] - anatomy.canthus_mm[1]) + own_mm[2]
     peak_forward_mm = tragus_mm[2] + shape.temple_forward_fraction * anatomy.eye_forward_mm + own_mm[3]
-    peak_forward_mm = min(peak_forward_mm, corner_forward_mm - 4.0)
+    peak_forward_mm = min(peak_forward_mm, corner_forward_mm + 1.0)
     hollow_level_mm = (corner_level_mm + peak_level_mm) / 2
     hollow_forward_mm = 0.45 * corner_forward_mm + 0.55 * peak_forward_mm - shape.temple_hollow_mm + own_mm[4]
-    end_forward_mm = tragus_mm[2] + 0.30 * anatomy.eye_forward_mm
+    end_forward_mm = min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 3.0)
     return SideAnchors(
         corner_lateral_mm=lateral_mm,
         corner_level_mm=corner_level_mm,
@@ -119,8 +122,8 @@ def _forward_at(anatomy: Anatomy, lateral_mm: float, level_mm: float) -> float:
 
 def draw_hairline(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float, seed: int) -> Drawing:
     """Return the wavering hairline on the skin of a head, from the right temple's lower end to the left one's."""
-    azimuth_rad, polar_rad = _ideal_line(anatomy, shape, sides, height_mm)
-    smooth_mm = spaced_evenly(anatomy.chart.point_mm(azimuth_rad, polar_rad), SPACING_MM)
+    first_mm = _ideal_line_mm(anatomy, shape, sides, height_mm)
+    smooth_mm = _ideal_line_mm(anatomy, shape, sides, 2 * height_mm - _middle_height(anatomy, first_mm))
     azimuth_rad, polar_rad = polar_of(smooth_mm, anatomy.chart.centre_mm)
     along_mm = lengths_along_mm(smooth_mm)
     shift_mm = _waver_with_still_middle(along_mm, azimuth_rad, shape, seed)
@@ -149,28 +152,29 @@ def forehead_field_mm(
     lateral_mm, middle_level_mm = points_mm[..., 0] - anatomy.chart.centre_mm[0], anatomy.on_midline_mm(height_mm)[1]
     fields_mm = []
     for side in sides:
-        outward = np.minimum(np.abs(lateral_mm) / side.corner_lateral_mm, 1.3) ** shape.recess_power
-        above_mm = points_mm[..., 1] - middle_level_mm - (side.corner_level_mm - middle_level_mm) * outward
+        outward = np.minimum(np.abs(lateral_mm) / side.corner_lateral_mm, 1.3)
+        own_mm = side.corner_level_mm - middle_level_mm + shape.arch_mm - shape.recess_mm
+        level_mm = middle_level_mm + (own_mm - shape.arch_mm) * outward**2 + shape.recess_mm * outward**4
+        above_mm = points_mm[..., 1] - level_mm
         behind_mm = side.temple_forward_mm(points_mm[..., 1]) - points_mm[..., 2]
         softness_mm = 0.5 * shape.corner_mm
         fields_mm.append(np.logaddexp(above_mm / softness_mm, behind_mm / softness_mm) * softness_mm)
-    return np.where(lateral_mm < 0, fields_mm[0], fields_mm[1])
+    return np.asarray(np.where(lateral_mm < 0, fields_mm[0], fields_mm[1]))
 
 
-def _ideal_line(
-    anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return azimuth and polar angle of the ideal line every quarter of a degree, as far down as the temple is drawn."""
+def _ideal_line_mm(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float) -> FloatArray:
+    """Return the ideal line on the skin, (N, 3) mm, one millimetre apart, as far down as the temple is drawn."""
     chart = anatomy.chart
-    polar_rad = chart.first_below_zero(forehead_field_mm(chart.points_mm, anatomy, shape, sides, height_mm))
-    level_mm = chart.point_mm(chart.azimuth_rad, np.where(np.isnan(polar_rad), chart.polar_rad[-1], polar_rad))[:, 1]
-    drawn = level_mm >= anatomy.tragus_mm[1] + shape.temple_end_mm
-    middle = len(drawn) // 2
-    right = middle - int(np.argmin(drawn[middle::-1])) + 1
-    left = middle + int(np.argmin(drawn[middle:])) - 1
-    line = PchipInterpolator(chart.azimuth_rad[right : left + 1], polar_rad[right : left + 1])
-    azimuth_rad = np.arange(chart.azimuth_rad[right], chart.azimuth_rad[left], np.radians(0.25))
-    return azimuth_rad, np.asarray(line(azimuth_rad))
+    azimuth_rad = np.arange(-WIDEST_AZIMUTH_RAD, WIDEST_AZIMUTH_RAD, AZIMUTH_STEP_RAD)
+    skin_mm = chart.point_mm(azimuth_rad[:, None], chart.polar_rad[None, :])
+    polar_rad = chart.first_below_zero(forehead_field_mm(skin_mm, anatomy, shape, sides, height_mm))
+    met = np.isfinite(polar_rad)
+    line_mm = spaced_evenly(chart.point_mm(azimuth_rad[met], polar_rad[met]), SPACING_MM)
+    drawn = line_mm[:, 1] >= anatomy.tragus_mm[1] + shape.temple_end_mm
+    middle = int(np.argmin(np.abs(line_mm[:, 0] - chart.centre_mm[0]) - line_mm[:, 2]))
+    right = middle - int(np.argmin(drawn[middle::-1])) + 1 if not drawn[: middle + 1].all() else 0
+    left = middle + int(np.argmin(drawn[middle:])) if not drawn[middle:].all() else len(drawn)
+    return line_mm[right:left]
 
 
 def _waver_with_still_middle(along_mm: FloatArray, azimuth_rad: FloatArray, shape: StyleShape, seed: int) -> FloatArray:
@@ -180,6 +184,12 @@ def _waver_with_still_middle(along_mm: FloatArray, azimuth_rad: FloatArray, shap
     middle = int(np.argmin(np.abs(azimuth_rad)))
     stillness = np.exp(-0.5 * ((along_mm - along_mm[middle]) / SETTLED_MM) ** 2)
     return np.asarray(shift_mm - shift_mm[middle] * stillness)
+
+
+def _middle_height(anatomy: Anatomy, line_mm: FloatArray) -> float:
+    """Return the height of a line's middle, mm: where it is widest the soft corner has lowered it a little."""
+    azimuth_rad, polar_rad = polar_of(line_mm, anatomy.chart.centre_mm)
+    return _height_of(anatomy, polar_rad[np.argmin(np.abs(azimuth_rad))])
 
 
 def _height_of(anatomy: Anatomy, polar_rad: float) -> float:

@@ -9,14 +9,17 @@ import numpy as np
 from scalp.base import FloatArray, Value, value
 from scalp.designing.anatomy import Anatomy
 from scalp.designing.hairlines import Drawing, SideAnchors
-from scalp.geometry.curves import distance_to_curve_mm, lengths_along_mm, waver_mm
-from scalp.geometry.sections import polar_of
+from scalp.geometry.curves import distance_to_curve_mm
+from scalp.geometry.meshes import vertex_normals
+from scalp.geometry.sections import slow_noise
 
 WHORL_BEHIND_VERTEX_MM = 48.0
 """Where the crown's whorl lies, over the skin behind the highest point. (E)"""
-FRINGE_WAVELENGTH_MM, FRINGE_CRESTS_MM = (30.0, 70.0), (1.0, 3.5)
-ASSUMED_STAGE = "6"
-"""What is treated when no stage is wished: the head is taken as bare on top, as for Norwood VI."""
+MEAN_HEAD_HEIGHT_MM = 131.1
+"""Tragion to vertex of the mean man of ANSUR II; levels scale with it. [ANSURII]"""
+FRINGE_WAVELENGTH_MM = (28.0, 70.0)
+FRINGE_WAVER_MM = 2.0
+"""One standard deviation of the slow waver of the native fringe. (E)"""
 
 
 @value
@@ -24,7 +27,7 @@ class LossStage(Value):
     """One Norwood stage as geometry, in mm. Levels are above the tragi."""
 
     side_level_mm: float
-    """The native fringe over the ears: 85 for VI, 60-70 for VII. (D, smp 1.5)"""
+    """The edge of the native fringe over the ears. The treatment goes on 10 mm into it: to 85 for VI, 65 for VII. (D, smp 1.5)"""
     back_level_mm: float
     """The native fringe at the back of the crown."""
     temple_recession_mm: float
@@ -34,72 +37,62 @@ class LossStage(Value):
     front_corner_mm: float = 400.0
     """The same at the frontotemporal points."""
     crown_radius_mm: float = 0.0
+    slant_mm: float = 11.0
+    """How roundly the fringe runs from over the ear down and forward into the temple hair. (E)"""
 
 
 STAGES: dict[str, LossStage] = {
-    "2": LossStage(side_level_mm=96.0, back_level_mm=86.0, temple_recession_mm=4.0, front_middle_mm=6.0, front_corner_mm=18.0),
-    "3": LossStage(side_level_mm=94.0, back_level_mm=84.0, temple_recession_mm=7.0, front_middle_mm=14.0, front_corner_mm=36.0),
+    "2": LossStage(side_level_mm=98.0, back_level_mm=90.0, temple_recession_mm=2.0, front_middle_mm=4.0, front_corner_mm=15.0),
+    "3": LossStage(side_level_mm=98.0, back_level_mm=90.0, temple_recession_mm=4.0, front_middle_mm=10.0, front_corner_mm=32.0),
     "3v": LossStage(
-        side_level_mm=94.0, back_level_mm=80.0, temple_recession_mm=7.0, front_middle_mm=14.0, front_corner_mm=36.0, crown_radius_mm=26.0
+        side_level_mm=98.0, back_level_mm=84.0, temple_recession_mm=4.0, front_middle_mm=10.0, front_corner_mm=32.0, crown_radius_mm=26.0
     ),
     "4": LossStage(
-        side_level_mm=92.0, back_level_mm=76.0, temple_recession_mm=10.0, front_middle_mm=28.0, front_corner_mm=50.0, crown_radius_mm=33.0
+        side_level_mm=97.0, back_level_mm=83.0, temple_recession_mm=6.0, front_middle_mm=20.0, front_corner_mm=42.0, crown_radius_mm=33.0
     ),
     "5": LossStage(
-        side_level_mm=90.0, back_level_mm=74.0, temple_recession_mm=13.0, front_middle_mm=50.0, front_corner_mm=64.0, crown_radius_mm=40.0
+        side_level_mm=97.0, back_level_mm=82.0, temple_recession_mm=8.0, front_middle_mm=37.0, front_corner_mm=55.0, crown_radius_mm=40.0
     ),
-    "6": LossStage(side_level_mm=85.0, back_level_mm=68.0, temple_recession_mm=17.0),
-    "7": LossStage(side_level_mm=64.0, back_level_mm=48.0, temple_recession_mm=24.0),
+    "6": LossStage(side_level_mm=98.0, back_level_mm=84.0, temple_recession_mm=12.0),
+    "7": LossStage(side_level_mm=79.0, back_level_mm=63.0, temple_recession_mm=16.0),
 }
+BARE_HEAD = LossStage(side_level_mm=87.0, back_level_mm=68.0, temple_recession_mm=18.0, slant_mm=22.0)
+"""What is treated when no stage is wished: the top is taken as bare as for VI, and for want of a native fringe to meet,
+the fade is carried lower over the sides, as a barber's skin fade, so that no edge is left standing. (E)"""
 
 
-def fringe_line_mm(anatomy: Anatomy, sides: tuple[SideAnchors, SideAnchors], stage: LossStage, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return the edge of the native fringe, points (N, 3) mm on the skin, and its polar angle at each azimuth of the chart (A,).
-
-    From the temple hair over the ears and round the back, slowly wavering. The polar angle is NaN ahead of all native hair.
-    """
-    chart = anatomy.chart
-    field_mm = _above_fringe_mm(chart.points_mm, anatomy, sides, stage)
-    polar_rad = chart.first_below_zero(field_mm)
-    known = np.isfinite(polar_rad)
-    behind = np.argsort(np.where(chart.azimuth_rad < 0, chart.azimuth_rad + 2 * np.pi, chart.azimuth_rad))
-    behind = behind[known[behind]]
-    points_mm = chart.point_mm(chart.azimuth_rad[behind], polar_rad[behind])
-    radius_mm = np.linalg.norm(points_mm - chart.centre_mm, axis=1)
-    polar_rad[behind] += waver_mm(lengths_along_mm(points_mm), FRINGE_WAVELENGTH_MM, FRINGE_CRESTS_MM, seed * 2 + 3) / radius_mm
-    polar_rad[-1] = polar_rad[0]
-    return chart.point_mm(chart.azimuth_rad[behind], polar_rad[behind]), polar_rad
-
-
-def _above_fringe_mm(points_mm: FloatArray, anatomy: Anatomy, sides: tuple[SideAnchors, SideAnchors], stage: LossStage) -> FloatArray:
-    """Return how far points (..., 3) lie above the fringe or ahead of the native temple hair, mm; below 0 in native hair."""
-    forward_mm = points_mm[..., 2] - anatomy.tragus_mm[2]
+def _above_fringe_mm(
+    points_mm: FloatArray, normals: FloatArray, anatomy: Anatomy, sides: tuple[SideAnchors, SideAnchors], stage: LossStage
+) -> FloatArray:
+    """Return how far points (N, 3) lie over the skin above the fringe or ahead of native temple hair, mm; below 0 in hair."""
+    forward_mm = points_mm[:, 2] - anatomy.tragus_mm[2]
     behind = np.clip(-forward_mm / (anatomy.tragus_mm[2] - anatomy.midline_mm[:, 2].min()), 0.0, 1.0)
-    level_mm = anatomy.tragus_mm[1] + stage.side_level_mm + (stage.back_level_mm - stage.side_level_mm) * behind**1.5
-    above_mm = points_mm[..., 1] - level_mm
-    right = points_mm[..., 0] < anatomy.chart.centre_mm[0]
-    temple_mm = np.where(right, *(side.temple_forward_mm(points_mm[..., 1]) for side in sides))
-    ahead_mm = points_mm[..., 2] - temple_mm + stage.temple_recession_mm
-    softness_mm = 6.0
-    return np.asarray(np.logaddexp(above_mm / softness_mm, ahead_mm / softness_mm) * softness_mm)
+    size = (anatomy.head.landmark("vertex")[1] - anatomy.tragus_mm[1]) / MEAN_HEAD_HEIGHT_MM
+    level_mm = anatomy.tragus_mm[1] + size * (stage.side_level_mm + (stage.back_level_mm - stage.side_level_mm) * behind**1.5)
+    right = points_mm[:, 0] < anatomy.chart.centre_mm[0]
+    temple_mm = np.where(right, *(side.temple_forward_mm(points_mm[:, 1]) for side in sides))
+    above_mm = (points_mm[:, 1] - level_mm) / np.sqrt(np.maximum(1 - normals[:, 1] ** 2, 0.1))
+    ahead_mm = (points_mm[:, 2] - temple_mm + stage.temple_recession_mm) / np.sqrt(np.maximum(1 - normals[:, 2] ** 2, 0.1))
+    return np.asarray(np.logaddexp(above_mm / stage.slant_mm, ahead_mm / stage.slant_mm) * stage.slant_mm)
 
 
 def bareness_mm(anatomy: Anatomy, drawing: Drawing, sides: tuple[SideAnchors, SideAnchors], stage: LossStage, seed: int) -> FloatArray:
-    """Return how far inside the bare part each vertex lies, (V,) mm; below 0 in native hair. The hairline is no part of it."""
-    vertices_mm = anatomy.head.surface.vertices_mm
-    line_mm, fringe_polar_rad = fringe_line_mm(anatomy, sides, stage, seed)
-    azimuth_rad, polar_rad = polar_of(vertices_mm, anatomy.chart.centre_mm)
-    limit_rad = np.interp(azimuth_rad, anatomy.chart.azimuth_rad, np.where(np.isnan(fringe_polar_rad), np.pi, fringe_polar_rad))
-    inside_mm = np.where(polar_rad < limit_rad, 1.0, -1.0) * distance_to_curve_mm(vertices_mm, line_mm)
+    """Return how far inside the bare part each vertex lies, (V,) mm; below 0 in native hair. The hairline is no part of it.
+
+    Distances are first order: true near the edge, where the blend is.
+    """
+    surface = anatomy.head.surface
+    vertices_mm = surface.vertices_mm
+    inside_mm = _above_fringe_mm(vertices_mm, vertex_normals(surface), anatomy, sides, stage)
+    inside_mm = inside_mm + FRINGE_WAVER_MM * slow_noise(vertices_mm, FRINGE_WAVELENGTH_MM, np.random.default_rng([seed, 14]))
     if stage.front_middle_mm > anatomy.midline_along_mm[-1]:
-        return inside_mm
+        return np.asarray(inside_mm)
     lateral = np.clip(np.abs(vertices_mm[:, 0] - anatomy.chart.centre_mm[0]) / sides[0].corner_lateral_mm, 0.0, 1.0)
     depth_mm = stage.front_middle_mm + (stage.front_corner_mm - stage.front_middle_mm) * lateral**2 * (3 - 2 * lateral)
-    front_mm = depth_mm - distance_to_curve_mm(vertices_mm, drawing.points_mm)
-    crown_mm = stage.crown_radius_mm - np.linalg.norm(vertices_mm - whorl_mm(anatomy, seed), axis=1)
-    if stage.crown_radius_mm <= 0:
-        crown_mm = np.full(len(vertices_mm), -1e3)
-    return np.asarray(np.minimum(inside_mm, np.maximum(front_mm, crown_mm)))
+    bare_mm = depth_mm - distance_to_curve_mm(vertices_mm, drawing.points_mm)
+    if stage.crown_radius_mm > 0:
+        bare_mm = np.maximum(bare_mm, stage.crown_radius_mm - np.linalg.norm(vertices_mm - whorl_mm(anatomy, seed), axis=1))
+    return np.asarray(np.minimum(inside_mm, bare_mm))
 
 
 def whorl_mm(anatomy: Anatomy, seed: int) -> FloatArray:

@@ -5,7 +5,7 @@ from scalp.designing.anatomy import survey
 from scalp.designing.densities import DensityRules, densities_per_cm2
 from scalp.designing.guardrails import doubts_about
 from scalp.designing.hairlines import check_reachable, draw_hairline, draw_sides, height_for
-from scalp.designing.losses import ASSUMED_STAGE, STAGES, bareness_mm
+from scalp.designing.losses import BARE_HEAD, STAGES, LossStage, bareness_mm
 from scalp.designing.styles import STYLES
 from scalp.domain.design import Design, Hairline, Wishes
 from scalp.domain.head import Head
@@ -19,14 +19,14 @@ def propose_design(head: Head, wishes: Wishes, *, rules: DensityRules | None = N
     """Propose hairline, zones and density for a head from its anatomy and a client's wishes.
 
     The hairline runs through anchors measured on the head and wavers as a natural one; the treated area follows the
-    stage of loss (Norwood VI when none is wished: the head is taken as bare on top), blends 30 mm into the native
+    stage of loss (none wished: the top is taken as bare and the fade runs lower over the sides), blends 30 mm into the native
     fringe, and keeps off forehead, face, ears and nape. The same seed gives the same design. Sources: [Kashiyama2021],
     [Garg], [Shapiro]; most figures are grade D or E (docs/science/designing.md).
 
     Raises `NotPossible` where the wished height would fall on the brow or the crown of this head.
     """
     rules = rules or DensityRules()
-    shape, stage, height_mm = STYLES[wishes.style], STAGES[wishes.norwood or ASSUMED_STAGE], height_for(wishes)
+    shape, stage, height_mm = STYLES[wishes.style], stage_for(wishes), height_for(wishes)
     anatomy = survey(head)
     check_reachable(anatomy, height_mm)
     sides = draw_sides(anatomy, shape, height_mm, wishes.seed)
@@ -47,3 +47,8 @@ def propose_design(head: Head, wishes: Wishes, *, rules: DensityRules | None = N
         area_cm2=area_cm2,
         doubts=doubts,
     )
+
+
+def stage_for(wishes: Wishes) -> LossStage:
+    """Return the geometry of the wished stage, that of a bare head where none is wished."""
+    return BARE_HEAD if wishes.norwood is None else STAGES[wishes.norwood]

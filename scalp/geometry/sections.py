@@ -46,7 +46,7 @@ class RayCaster:
         ray = units[:, None, :]
         p = np.cross(ray, v_side)
         determinant = np.einsum("nkd,nkd->nk", u_side, p)
-        determinant = np.where(np.abs(determinant) > 1e-12, determinant, np.nan)  # noqa: PLR2004 - a face seen edge on
+        determinant = np.where(np.abs(determinant) > 1e-12, determinant, np.nan)
         u = np.einsum("nkd,nkd->nk", -origin, p) / determinant
         q = np.cross(-origin, u_side)
         v = np.einsum("nkd,nkd->nk", np.broadcast_to(ray, q.shape), q) / determinant
@@ -119,3 +119,11 @@ def chart_of(caster: RayCaster, step_rad: float = np.pi / 120) -> PolarChart:
         polar_rad=polar_rad,
         points_mm=caster.centre_mm + out_mm[..., None] * directions,
     )
+
+
+def slow_noise(points_mm: FloatArray, wavelength_mm: tuple[float, float], chance: np.random.Generator) -> FloatArray:
+    """Return smooth noise at points (N, 3), (N,): eight plane waves of random heading and wavelength, deviation 1 about 0."""
+    headings = chance.normal(size=(8, 3))
+    headings /= np.linalg.norm(headings, axis=1, keepdims=True)
+    waves_per_mm = 2 * np.pi * headings / chance.uniform(*wavelength_mm, (8, 1))
+    return np.asarray(np.sin(points_mm @ waves_per_mm.T + chance.uniform(0.0, 2 * np.pi, 8)).sum(1) / 2.0)
