@@ -46,12 +46,12 @@ def mix_complexion(skin: Skin) -> Complexion:
     """Return the colours that go with a skin: more blood where it is red, more melanin where brown, both on the lips."""
     dark = darkness_fraction(skin)
     light_iris, dark_iris = np.array([0.17, 0.135, 0.085]), np.array([0.045, 0.022, 0.010])
-    hair = np.array([0.055, 0.036, 0.022]) * (1.0 - dark) + np.array([0.012, 0.009, 0.007]) * dark
+    hair = np.array([0.030, 0.020, 0.0135]) * (1.0 - dark) + np.array([0.012, 0.009, 0.007]) * dark
     return Complexion(
         skin=_tone(skin, 1.0, 1.0),
         red=_tone(skin, 1.0, 2.6),
         brown=_tone(skin, 1.9, 1.35),
-        lips=_tone(skin, 1.05, 5.0) * np.array([0.95, 0.88, 0.95]),
+        lips=_tone(skin, 1.25, 3.4) * np.array([0.92, 0.90, 0.96]),
         iris=light_iris * (1.0 - dark) + dark_iris * dark,
         iris_rim=np.array([0.030, 0.026, 0.024]) * (1.0 - 0.6 * dark),
         hair=hair,

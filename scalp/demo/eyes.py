@@ -5,10 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from scalp.base import FloatArray
+from scalp.base import FloatArray, IntArray
 from scalp.demo.noise import noise, rough
+from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 from scalp.geometry.meshes import icosphere
+from scalp.geometry.raster import Fragments, rasterise
 
 IRIS_MM = 6.15
 """Half of the visible iris: 11.7 mm +- 0.5 in life [Hashemi2015], a little more on MakeHuman's larger balls."""
@@ -16,7 +18,8 @@ BULGE_MM = 1.25
 CORNEA_INDEX = 1.376
 PUPIL_FRACTION = 0.36
 CORNEA_SPECULAR_FRACTION = 0.025
-WHITE = (0.60, 0.515, 0.47)
+RIM_DISTANCE_MM, RIM_PX_PER_MM, RIM_PX = 1500.0, 9.0, 400
+WHITE = (0.54, 0.465, 0.425)
 
 
 class Gaze(NamedTuple):
@@ -113,3 +116,36 @@ def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-
         white = WHITE[band] * (1.0 - (0.05 + 0.13 * band) * rosy) * (1.0 - (0.02 + 0.17 * band) * vessel)
         out[band] = (colour[band] + (white - colour[band]) * limbus) * column[6 + band]
     _mirror(normal, to_camera, lights, column, out)
+
+
+def find_rims(eyes_mm: FloatArray, radius_mm: float, mesh: Mesh, eye_faces_start: int) -> list[tuple[FloatArray, FloatArray]]:
+    """Return for each eye the rims of its upper and lower lid, (N, 3) mm each, as seen from straight ahead.
+
+    Where the lids end is where the ball begins to show; corners, where it shows by less than 1.5 mm, are left out.
+    """
+    rims = []
+    for middle in eyes_mm:
+        pose = np.diag([1.0, -1.0, -1.0, 1.0])
+        pose[:3, 3] = (-middle[0], middle[1], middle[2] + RIM_DISTANCE_MM)
+        camera = Camera(
+            focal_px=RIM_DISTANCE_MM * RIM_PX_PER_MM,
+            centre_px=(RIM_PX / 2, RIM_PX / 2),
+            width_px=RIM_PX,
+            height_px=RIM_PX,
+            camera_from_head=pose,
+        )
+        fragments = rasterise(camera, mesh)
+        ball = fragments.face_index >= eye_faces_start
+        cols = np.flatnonzero(ball.sum(axis=0) > 1.5 * RIM_PX_PER_MM)
+        top, bottom = ball[:, cols].argmax(axis=0), RIM_PX - 1 - ball[::-1, cols].argmax(axis=0)
+        rims.append((_unproject(camera, fragments, top - 3, cols), _unproject(camera, fragments, bottom + 3, cols)))
+    return rims
+
+
+def _unproject(camera: Camera, fragments: Fragments, rows: IntArray, cols: IntArray) -> FloatArray:
+    """Return the places (N, 3) mm that pixels of a camera see."""
+    depth_mm = fragments.depth_mm[rows, cols].astype(float)
+    points_px = np.column_stack([cols + 0.5, rows + 0.5])
+    seen = np.column_stack([(points_px - np.array(camera.centre_px)) / camera.focal_px, np.ones(len(rows))]) * depth_mm[:, None]
+    pose = camera.camera_from_head
+    return np.asarray((seen - pose[:3, 3]) @ pose[:3, :3])

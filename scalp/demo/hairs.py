@@ -141,25 +141,31 @@ def _brows(ground: Ground, zones: Zones, person: Person, hair: FloatArray, rando
     return Hairs(curves, width, np.full(count, 0.2), _colours(roots, hair, random, 0.3), np.full(count, 0.9))
 
 
-def _lashes(person: Person, ground: Ground, hair: FloatArray, random: np.random.Generator) -> Hairs:
-    """Return the lashes along MakeHuman's own strips: from the lid's rim out and curled up, the lower ones shorter."""
-    curves, lower = [], []
-    for strip in person.lashes_mm:
-        for root, tip in strip:
-            many = random.integers(2, 5)
-            for place in np.sort(random.random(many)):
-                start, end = root[0] + place * (root[1] - root[0]), tip[0] + place * (tip[1] - tip[0])
-                way = (end - start) * random.uniform(0.75, 1.25) + random.normal(0.0, 0.5, 3)
-                rising = np.array([0.0, 0.22 if way[1] > -0.4 else -0.06, 0.0]) * np.linalg.norm(way)
-                curves.append([start + way * t + rising * (t * t - t * 0.6) for t in (0.0, 0.33, 0.67, 1.0)])
-                lower.append(way[1] < 0.0)
-    points, count = np.array(curves), len(curves)
-    light = np.full((count, 3), float(np.median(ground.light[:, 1])))
-    width = np.where(np.array(lower), 0.055, 0.085) * random.uniform(0.8, 1.2, count)
-    return Hairs(points, width, np.full(count, 0.15), light * hair * 0.5, np.where(np.array(lower), 0.55, 0.9))
+def _lashes(ground: Ground, rims: list[tuple[FloatArray, FloatArray]], hair: FloatArray, random: np.random.Generator) -> Hairs:
+    """Return the lashes from the lids' rims: the upper ones long, forward and curled up, the lower ones short, fanning outward."""
+    parts = []
+    for number, (upper, lower) in enumerate(rims):
+        side = 1.0 if number == 0 else -1.0
+        for rim, many, length_mm, lift in ((upper, 130, 7.5, 1.0), (lower, 60, 4.2, -0.55)):
+            at = np.sort(random.choice(len(rim), many))
+            outward = (rim[at, 0] - rim[:, 0].mean()) / max(np.ptp(rim[:, 0]) / 2, 1.0)
+            grow = length_mm * random.uniform(0.55, 1.1, many) * (0.62 + 0.38 * (1.0 - np.abs(outward * side - 0.3)))
+            fan = 0.75 * outward + random.normal(0.0, 0.12, many)
+            first = np.column_stack([0.6 * fan, np.full(many, -0.25 if lift > 0 else -0.5), np.ones(many)])
+            last = np.column_stack([fan, np.full(many, lift), np.full(many, 0.35)]) + random.normal(0.0, 0.08, (many, 3))
+            steps = [first + (last - first) * t for t in (0.1, 0.6, 1.0)]
+            points = [rim[at]]
+            for step in steps:
+                points.append(points[-1] + step / np.linalg.norm(step, axis=1, keepdims=True) * (grow / 3.0)[:, None])
+            parts.append((np.stack(points, axis=1), np.full(many, 0.10 if lift > 0 else 0.06), np.full(many, 0.92 if lift > 0 else 0.6)))
+    points_mm, width, opacity = (np.concatenate(column) for column in zip(*parts, strict=True))
+    light = np.full((len(width), 3), float(np.median(ground.light[ground.light[:, 1] > 0, 1])))
+    return Hairs(points_mm, width * random.uniform(0.8, 1.2, len(width)), np.full(len(width), 0.15), light * hair * 0.4, opacity)
 
 
-def grow_hairs(person: Person, ground: Ground, zones: Zones, hair: FloatArray, seed: int) -> tuple[Hairs, ...]:
+def grow_hairs(
+    person: Person, ground: Ground, zones: Zones, rims: list[tuple[FloatArray, FloatArray]], hair: FloatArray, seed: int
+) -> tuple[Hairs, ...]:
     """Return all hairs of a man, in the order in which they are to be drawn."""
     random = np.random.default_rng((seed, 7))
     return (
@@ -167,5 +173,5 @@ def grow_hairs(person: Person, ground: Ground, zones: Zones, hair: FloatArray, s
         _top(ground, zones, hair, random),
         _beard(ground, zones, hair, random),
         _brows(ground, zones, person, hair, random),
-        _lashes(person, ground, hair, random),
+        _lashes(ground, rims, hair, random),
     )

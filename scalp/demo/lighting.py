@@ -48,12 +48,12 @@ def set_lights(camera: Camera) -> Lights:
     towards = -forward - up * (-forward @ up)
     towards = towards / np.linalg.norm(towards) if np.linalg.norm(towards) > 0.3 else np.cross(right, up)  # noqa: PLR2004 - straight down
     frame = np.stack([right, up, towards])
-    ways = np.array([(-0.60, 0.62, 0.62), (0.85, 0.12, 0.60), (0.80, 0.42, -0.55), (-0.9, 0.35, -0.45)])
+    ways = np.array([(-0.60, 0.50, 0.70), (0.85, 0.12, 0.60), (0.80, 0.42, -0.55), (-0.9, 0.35, -0.45)])
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
     return Lights(
         ways=ways @ frame,
-        radius_rad=np.array([0.30, 0.50, 0.25, 0.25]),
-        rgb_linear=np.array([(2.05, 1.98, 1.88), (0.26, 0.265, 0.28), (0.75, 0.77, 0.80), (0.30, 0.31, 0.33)]),
+        radius_rad=np.array([0.23, 0.45, 0.25, 0.25]),
+        rgb_linear=np.array([(2.05, 1.98, 1.88), (0.26, 0.265, 0.28), (0.55, 0.565, 0.59), (0.30, 0.31, 0.33)]),
         room_rgb_linear=np.array([0.46, 0.47, 0.49]),
     )
 

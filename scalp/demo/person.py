@@ -27,8 +27,12 @@ DETAILS: dict[str, float] = {
     "forehead/forehead-temple-decr": 0.25,
     "forehead/forehead-nubian-decr": 0.20,
     "eyebrows/eyebrows-trans-down": 0.25,
-    "eyes/l-eye-height2-decr": 0.35,
-    "eyes/r-eye-height2-decr": 0.45,
+    "eyes/l-eye-height2-incr": 0.50,
+    "eyes/r-eye-height2-incr": 0.42,
+    "eyes/l-eye-height1-incr": 0.25,
+    "eyes/r-eye-height1-incr": 0.22,
+    "eyes/l-eye-height3-incr": 0.45,
+    "eyes/r-eye-height3-incr": 0.40,
     "eyes/l-eye-bag-incr": 0.35,
     "eyes/r-eye-bag-incr": 0.40,
     "nose/nose-hump-incr": 0.25,
@@ -42,7 +46,7 @@ DETAILS: dict[str, float] = {
     "chin/chin-width-incr": 0.20,
     "chin/chin-prominent-incr": 0.15,
     "mouth/mouth-laugh-lines-in": 0.40,
-    "mouth/mouth-angles-down": 0.10,
+    "mouth/mouth-angles-up": 0.22,
     "mouth/mouth-upperlip-volume-decr": 0.15,
     "ears/l-ear-wing-incr": 0.20,
     "ears/r-ear-wing-incr": 0.30,
@@ -94,11 +98,10 @@ POINT_VERTICES: dict[str, int] = {
 """Where on the base mesh each point lies."""
 BREADTH_MM = 154.0
 BREADTH_HEIGHT_MM = (35.0, 60.0)
-DOME_MM = 8.0
+DOME_MM = 5.0
 MM_PER_UNIT = 100.0
-BUST_FLOOR_UNITS, BUST_SIDE_UNITS = 5.6, 2.35
+BUST_FLOOR_UNITS, BUST_SIDE_UNITS = 5.0, 2.35
 EYES = ("helper-l-eye", "helper-r-eye")
-LASHES = tuple(f"helper-{side}-eyelashes-{number}" for side in "lr" for number in (1, 2))
 
 
 class Base(NamedTuple):
@@ -120,8 +123,6 @@ class Person(NamedTuple):
     eyes_mm: FloatArray
     """Middle of the client's left and right eyeball, (2, 3)."""
     eye_radius_mm: float
-    lashes_mm: tuple[FloatArray, ...]
-    """Strips (N, 2, 2, 3): for each piece its two places on the lid's rim and the two where lashes end."""
     points_mm: FloatArray
     """(17, 3) in the order of `POINT_NAMES`."""
 
@@ -212,19 +213,6 @@ def _into_head_space(vertices: FloatArray, skull_index: IntArray) -> FloatArray:
     return np.asarray(placed)
 
 
-def _strip(placed_mm: FloatArray, quads: IntArray) -> FloatArray:
-    """Return the pieces of a strip of lashes, each as two places on the rim and two ends, (N, 2, 2, 3)."""
-    corners = placed_mm[quads]
-    middle = corners.reshape(-1, 3).mean(axis=0) - np.array([0.0, 0.0, 15.0])
-    order = np.argsort(np.linalg.norm(corners - middle, axis=2), axis=1)
-    near, far = np.sort(order[:, :2], axis=1), np.sort(order[:, 2:], axis=1)
-    rows = np.arange(len(quads))[:, None]
-    roots, ends = corners[rows, near], corners[rows, far]
-    crossed = np.linalg.norm(roots - ends, axis=2).sum(axis=1) > np.linalg.norm(roots - ends[:, ::-1], axis=2).sum(axis=1)
-    ends[crossed] = ends[crossed, ::-1]
-    return np.stack([roots, ends], axis=1)
-
-
 def shape_person(makehuman: Path, *, darkness_fraction: float, seed: int) -> Person:
     """Return the bust of one man, 77,000 quads, with his eyes and named points."""
     base = read_base(makehuman)
@@ -245,6 +233,5 @@ def shape_person(makehuman: Path, *, darkness_fraction: float, seed: int) -> Per
         ears_fraction=np.clip(of_vertices[:, 4], 0.0, 1.0),
         eyes_mm=np.array([(ball.min(axis=0) + ball.max(axis=0)) / 2 for ball in balls]),
         eye_radius_mm=float(np.mean([np.ptp(ball[:, 0]) / 2 for ball in balls])),
-        lashes_mm=tuple(_strip(placed_mm, base.quads[name]) for name in LASHES),
         points_mm=placed_mm[[POINT_VERTICES[name] for name in POINT_NAMES]],
     )

@@ -8,7 +8,7 @@ import numpy as np
 from scalp.base import Float32Array, FloatArray
 from scalp.demo.complexion import Complexion, darkness_fraction, mix_complexion
 from scalp.demo.exposure import expose, paint_backdrop
-from scalp.demo.eyes import Gaze, IRIS_MM, make_eyes
+from scalp.demo.eyes import Gaze, find_rims, make_eyes
 from scalp.demo.hairs import Ground, grow_hairs
 from scalp.demo.lighting import Baked, Lights, bake, diffuse, irradiance, set_lights
 from scalp.demo.person import Person, shape_person
@@ -47,7 +47,9 @@ def _look(person: Person, camera: Camera, complexion: Complexion) -> Gaze:
     """Return where the eyes look: into the camera where it stands in front, ahead otherwise."""
     ways = camera.eye_mm - person.eyes_mm
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    ahead = np.array([0.0, -0.02, 1.0])
+    ways[:, 1] -= 0.06
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+    ahead = np.array([0.0, -0.05, 1.0])
     if ways[:, 2].min() < 0.85:  # noqa: PLR2004 - about 30 degrees, as far as eyes turn with ease
         ways = np.repeat(ahead[None] / np.linalg.norm(ahead), 2, axis=0)
     return Gaze(person.eyes_mm, ways, person.eye_radius_mm, complexion.iris, complexion.iris_rim)
@@ -86,13 +88,13 @@ def _light(bust: Bust, fragments: Fragments, lights: Lights, complexion: Complex
 
 def _palette(complexion: Complexion, person: Person, camera: Camera, seed: int) -> Palette:
     """Return the colours of the scene, and the neck of the shirt through the pit of the throat and the root of the neck."""
-    chin_y = person.point("menton")[1]
-    neckline = np.array([0.0, 1.0, 0.42, chin_y - 44.0])
+    px_per_mm = camera.focal_px / float(np.linalg.norm(camera.eye_mm))
     return Palette(
         colours=np.array([complexion.skin, complexion.red, complexion.brown, complexion.lips, CLOTH]),
         camera_mm=camera.eye_mm,
-        neckline=neckline,
+        neckline=np.array([0.40, 0.0042, person.point("menton")[1] - 52.0]),
         shift_mm=np.random.default_rng((seed, 2)).uniform(1000.0, 3000.0, 3),
+        detail=float(np.clip((px_per_mm - 2.0) / 3.5, 0.0, 1.0)),
     )
 
 
@@ -144,7 +146,8 @@ def _picture(bust: Bust, fragments: Fragments, camera: Camera, complexion: Compl
     body = Mesh(vertices_mm=bust.person.vertices_mm, faces=bust.mesh.faces[: bust.eye_faces_start])
     ground = Ground(body, bust.normals[: bust.body_count], light[: bust.body_count])
     picture = _bleed(picture, (fragments.face_index >= 0).astype(np.float32))
-    for hairs in grow_hairs(bust.person, ground, bust.zones, complexion.hair, seed):
+    rims = find_rims(bust.person.eyes_mm, bust.person.eye_radius_mm, bust.mesh, bust.eye_faces_start)
+    for hairs in grow_hairs(bust.person, ground, bust.zones, rims, complexion.hair, seed):
         draw_hairs(hairs, camera, picture, fragments.depth_mm)
     return picture, level
 

@@ -19,7 +19,7 @@ RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
 COLUMNS_COUNT = 22
 """What each column of `Sheet.columns` holds, the first of them."""
 SKIN_COLOUR, RED_COLOUR, BROWN_COLOUR, LIPS_COLOUR, CLOTH_COLOUR = range(5)
-SPECULAR_FRACTION = 0.028
+SPECULAR_FRACTION = 0.033
 BUMP_STEP_MM = 0.07
 COLLAR_MM = 21.0
 
@@ -35,27 +35,30 @@ class Sheet(NamedTuple):
 
 
 class Palette(NamedTuple):
-    """Colours (5, 3) in linear sRGB, the camera's place, the neck of the shirt as a plane (a, b, c, d) and the seed's shift."""
+    """Colours (5, 3) in linear sRGB, the camera's place, the neck of the shirt as (slope over z, curve over x, height) and the seed's shift."""
 
     colours: FloatArray
     camera_mm: FloatArray
     neckline: FloatArray
     shift_mm: FloatArray
+    detail: float
+    """How much of the finest relief the pixels can show, 0..1."""
 
 
 @njit(cache=True, nogil=True)
-def _height_mm(x, y, z, furrow, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the fine relief of skin: pores, the net of lines between them, soft lumps and furrows of the forehead."""
-    pore, own = nearest_spot(x / 0.85, y / 0.85, z / 0.85, 11)
-    height = -0.012 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
-    height += 0.007 * noise(x / 0.33, y / 0.33, z / 0.33, 12)
-    height += 0.016 * noise(x / 0.9, y / 0.9, z / 0.9, 13)
-    height += 0.05 * noise(x / 3.6, y / 3.6, z / 3.6, 14)
+    # The grids of the noise are turned away from the axes, so that none runs along the forehead.
+    a, b, c = 0.61 * x + 0.55 * y - 0.57 * z, -0.77 * x + 0.58 * y - 0.27 * z, 0.18 * x + 0.60 * y + 0.78 * z
+    height = 0.05 * noise(a / 3.6, b / 3.6, c / 3.6, 14)
+    if detail > 0.02:
+        pore, own = nearest_spot(a / 0.85, b / 0.85, c / 0.85, 11)
+        height -= detail * 0.014 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
+        height += detail * (0.006 * noise(b / 0.33, c / 0.33, a / 0.33, 12) + 0.014 * noise(c / 0.9, a / 0.9, b / 0.9, 13))
     if furrow > 0.05:
-        bent = y + 2.4 * noise(x / 24.0, y / 30.0, z / 40.0, 15) + 0.0016 * x * x
-        deep = 0.5 + 0.5 * noise(x / 17.0, y / 7.0, 3.1, 16)
-        wave = np.cos(bent * 0.62)
-        height -= 0.10 * furrow * deep * max(0.0, wave) ** 6
+        bent = y + 4.5 * noise(x / 30.0, y / 30.0, z / 40.0, 15) + 1.2 * noise(x / 9.0, y / 12.0, z / 12.0, 17)
+        deep = max(0.0, 0.35 + 0.9 * noise(x / 26.0, y / 8.0, 3.1, 16))
+        height -= 0.20 * furrow * deep * max(0.0, np.cos(bent * 0.48)) ** 8
     return height
 
 
@@ -93,7 +96,7 @@ def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noq
     broad = rough(x / 21.0, y / 21.0, z / 21.0, 21)
     middle = rough(x / 6.0, y / 6.0, z / 6.0, 24)
     fine = rough(x / 1.3, y / 1.3, z / 1.3, 27)
-    red = column[RED] * (0.75 + 0.5 * middle) + 0.20 * broad + 0.14 * middle + 0.12 * fine
+    red = column[RED] * (0.75 + 0.5 * middle) + 0.26 * broad + 0.22 * middle + 0.18 * fine
     brown = 0.55 * column[BROWN] + 0.22 * rough(x / 13.0, y / 13.0, z / 13.0, 31) + 0.10 * middle + 0.06 * fine
     spot, own = nearest_spot(x / 5.2, y / 5.2, z / 5.2, 34)
     if own > 0.62:
@@ -122,14 +125,14 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     to_camera /= np.sqrt((to_camera * to_camera).sum())
     # The relief bends the normal along its own slope.
     furrow, oil = column[FURROW], column[OIL]
-    here = _height_mm(place[0], place[1], place[2], furrow, oil)
-    gx = (_height_mm(place[0] + BUMP_STEP_MM, place[1], place[2], furrow, oil) - here) / BUMP_STEP_MM
-    gy = (_height_mm(place[0], place[1] + BUMP_STEP_MM, place[2], furrow, oil) - here) / BUMP_STEP_MM
-    gz = (_height_mm(place[0], place[1], place[2] + BUMP_STEP_MM, furrow, oil) - here) / BUMP_STEP_MM
+    here = _height_mm(place[0], place[1], place[2], furrow, oil, palette.detail)
+    gx = (_height_mm(place[0] + BUMP_STEP_MM, place[1], place[2], furrow, oil, palette.detail) - here) / BUMP_STEP_MM
+    gy = (_height_mm(place[0], place[1] + BUMP_STEP_MM, place[2], furrow, oil, palette.detail) - here) / BUMP_STEP_MM
+    gz = (_height_mm(place[0], place[1], place[2] + BUMP_STEP_MM, furrow, oil, palette.detail) - here) / BUMP_STEP_MM
     along = gx * normal[0] + gy * normal[1] + gz * normal[2]
-    bent[0] = normal[0] - 1.5 * (gx - along * normal[0])
-    bent[1] = normal[1] - 1.5 * (gy - along * normal[1])
-    bent[2] = normal[2] - 1.5 * (gz - along * normal[2])
+    bent[0] = normal[0] - 2.4 * (gx - along * normal[0])
+    bent[1] = normal[1] - 2.4 * (gy - along * normal[1])
+    bent[2] = normal[2] - 2.4 * (gz - along * normal[2])
     bent /= np.sqrt((bent * bent).sum())
     # Light from inside: the relief shows least in red, which travels farthest.
     _albedo(column, palette.colours, place, albedo)
@@ -160,9 +163,9 @@ def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def
     around = np.arctan2(x, z + 40.0) * 90.0
     if below_mm < COLLAR_MM:
         edge = min(1.0, below_mm / 1.5) * min(1.0, 0.45 + (COLLAR_MM - below_mm) / 2.0)
-        weave = (0.80 + 0.20 * np.sin(around * 2.4)) * (0.55 + 0.45 * edge)
+        weave = (0.80 + 0.20 * palette.detail * np.sin(around * 2.4)) * (0.55 + 0.45 * edge)
     else:
-        weave = 0.86 + 0.14 * np.sin(around * 5.0) * np.sin(y * 5.2)
+        weave = 0.86 + 0.14 * palette.detail * np.sin(around * 5.0) * np.sin(y * 5.2)
         weave *= 1.0 + 0.35 * rough(x / 34.0 + 0.3 * y / 40.0, y / 60.0, z / 34.0, 51)
         weave *= min(1.0, 0.55 + (below_mm - COLLAR_MM) / 4.0)
     weave *= 1.0 + 0.16 * noise(x / 0.5, y / 0.5, z / 0.5, 52)
@@ -171,11 +174,21 @@ def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
+def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Return how far down the skin a place lies below the neck of the shirt, negative above it."""
+    x, z = column[PLACE], column[PLACE + 2]
+    above = column[PLACE + 1] + neckline[0] * z - neckline[1] * x * x - neckline[2]
+    slope_x, slope_z = -2.0 * neckline[1] * x, neckline[0]
+    along = slope_x * column[NORMAL] + column[NORMAL + 1] + slope_z * column[NORMAL + 2]
+    steep = slope_x * slope_x + 1.0 + slope_z * slope_z - along * along
+    return -above / np.sqrt(max(0.08, steep))
+
+
+@njit(cache=True, nogil=True)
 def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Fill the rows `rows` of `out` (rows, cols, 3)."""
     column = np.empty(COLUMNS_COUNT)
     work = np.empty((5, 3))
-    neck = palette.neckline
     for row in range(rows[0], rows[1]):
         for col in range(sheet.face_index.shape[1]):
             face = sheet.face_index[row, col]
@@ -185,7 +198,7 @@ def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-unt
             u, v, w = sheet.barycentric[row, col, 0], sheet.barycentric[row, col, 1], sheet.barycentric[row, col, 2]
             for k in range(COLUMNS_COUNT):
                 column[k] = u * sheet.columns[a, k] + v * sheet.columns[b, k] + w * sheet.columns[c, k]
-            below_mm = neck[3] - neck[0] * column[PLACE] - neck[1] * column[PLACE + 1] - neck[2] * column[PLACE + 2]
+            below_mm = _below_neckline_mm(column, palette.neckline)
             if face >= sheet.eye_faces_start:
                 shade_eye(column, palette.camera_mm, lights, gaze, out[row, col])
             elif below_mm > 0.0:

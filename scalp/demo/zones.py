@@ -48,8 +48,8 @@ def _blob(places_mm: FloatArray, middle_mm: FloatArray, reach_mm: tuple[float, f
 
 def brow_line(x_mm: FloatArray, glabella_y_mm: float, side: float) -> tuple[FloatArray, FloatArray]:
     """Return the height of the middle of a brow and its half-width over |x|; the left one (side 1) sits higher."""
-    height = np.interp(x_mm, [8.0, 16.0, 30.0, 41.0, 50.0, 57.0], np.array([-5.5, -3.6, -0.4, 0.6, -2.8, -7.5]) + 0.5 * side)
-    half = np.interp(x_mm, [8.0, 12.0, 20.0, 34.0, 46.0, 57.0], [2.0, 4.6, 5.0, 4.2, 2.6, 0.7])
+    height = np.interp(x_mm, [8.0, 16.0, 30.0, 41.0, 50.0, 57.0], np.array([-4.6, -3.2, -1.0, -0.2, -2.6, -6.6]) + 0.5 * side)
+    half = np.interp(x_mm, [8.0, 12.0, 20.0, 34.0, 46.0, 57.0], [2.4, 5.4, 6.0, 5.2, 3.6, 1.0])
     return np.asarray(glabella_y_mm + height), np.asarray(half)
 
 
@@ -92,8 +92,8 @@ def _darkness(places: FloatArray, at: dict[str, FloatArray], person: Person) -> 
     dark = np.zeros(len(places))
     for side, eye in zip(("left", "right"), person.eyes_mm, strict=True):
         sign = 1.0 if side == "left" else -1.0
-        dark += 0.85 * _blob(places, eye + np.array([-5.0 * sign, -13.5, 12.0]), (13.0, 5.5, 20.0))
-        dark += 0.45 * _blob(places, eye + np.array([-1.0 * sign, 7.0, 12.0]), (17.0, 5.0, 20.0))
+        dark += 0.60 * _blob(places, eye + np.array([-5.0 * sign, -13.5, 12.0]), (13.0, 5.5, 20.0))
+        dark += 0.22 * _blob(places, eye + np.array([-1.0 * sign, 7.0, 12.0]), (17.0, 5.0, 20.0))
         dark += 0.35 * _blob(places, at[f"{side}_cheilion"] + np.array([4.0 * sign, 8.0, 0.0]), (5.0, 16.0, 14.0))
     return np.asarray(np.clip(dark, 0.0, 1.0))
 
@@ -114,12 +114,12 @@ def _scalp_hair(places: FloatArray, at: dict[str, FloatArray]) -> tuple[FloatArr
     """
     x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
     waver = 3.5 * np.sin(0.11 * z + 0.7) + 2.5 * np.sin(0.23 * z + 0.09 * places[:, 0])
-    edge_mm = np.interp(z, [-110.0, -80.0, -40.0, 0.0, 25.0, 40.0], [48.0, 60.0, 74.0, 70.0, 58.0, 42.0]) + waver
+    edge_mm = np.interp(z, [-110.0, -80.0, -40.0, 0.0, 25.0, 40.0], [50.0, 66.0, 82.0, 84.0, 74.0, 52.0]) + waver
     upper = 1.0 - smoothstep(-15.0, 15.0, y - edge_mm)
     lower = smoothstep(
         -5.0, 7.0, y - np.interp(z, [-100.0, -70.0, -45.0, -28.0, -12.0, 10.0, 40.0], [-52.0, -46.0, -34.0, -6.0, 20.0, 8.0, 16.0])
     )
-    front = 1.0 - smoothstep(-6.0, 8.0, z - np.interp(y, [-10.0, 5.0, 30.0, 50.0, 70.0], [8.0, 12.0, 24.0, 34.0, 26.0]))
+    front = 1.0 - smoothstep(-6.0, 8.0, z - np.interp(y, [-10.0, 5.0, 30.0, 50.0, 70.0], [8.0, 12.0, 26.0, 40.0, 34.0]))
     sides = smoothstep(30.0, 46.0, x + 0.9 * np.maximum(-z - 20.0, 0.0))
     fringe = upper * lower * front * sides
     hairline_mm = at["glabella"][1] + 62.0 + 0.004 * x**2
