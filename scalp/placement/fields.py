@@ -14,7 +14,7 @@ from scalp.placement.elimination import eliminate_points, order_by_elimination
 from scalp.placement.relaxation import Layer, relax_points
 from scalp.placement.rooms import Room, kept_distance_mm
 from scalp.placement.sessions import exchange_sessions, judged_sets, split_by_elimination
-from scalp.placement.surfaces import Ground, Spots, at_spots, pick, points_mm, scatter, spacings_mm
+from scalp.placement.surfaces import Ground, Spots, at_spots, lay_out, pick, scatter
 
 _SHOWN, _SILENT = 0, 1
 _SPARE_COUNT = 64
@@ -78,8 +78,8 @@ def _choose_points(ground: Ground, count: int, room: Room, effort: Effort, rng: 
 
 def _geometry(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return places (N, 3) mm, normals (N, 3) and local spacings (N,) mm of points."""
-    spacing_mm = spacings_mm(ground, spots)
-    return points_mm(ground, spots), ground.normals[spots.face_index], spacing_mm
+    places, spacing_mm = lay_out(ground, spots)
+    return places, ground.normals[spots.face_index], spacing_mm
 
 
 def _leash_mm(ground: Ground, spots: Spots, group: ByteArray, room: Room) -> FloatArray:

@@ -15,9 +15,9 @@ from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.placement.fields import Effort, Field, spread_field
 from scalp.placement.irregularity import LARGEST_SCATTER, add_partners, scatter_points, vary
 from scalp.placement.rooms import Room, kept_distance_mm
-from scalp.placement.surfaces import Ground, join, pick, prepare_ground, scatter, spacings_mm
+from scalp.placement.surfaces import Ground, join, lay_out, pick, prepare_ground, scatter
 
-NATURAL_REGULARITY_FRACTION = 0.55
+NATURAL_REGULARITY_FRACTION = 0.47
 _CAREFUL = Effort(
     candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.3
 )
@@ -42,8 +42,8 @@ class PlacementSettings(Value):
     """Part of the impressions that stand in pairs; 0.1 to 0.2 is natural. (C-D, smp 2.2)"""
     pair_distance_mm: float = 0.42
     """Between the partners of a pair, on average."""
-    apart_mm: float = 0.30
-    """No two impressions are closer: no follicular units are. (A, light-and-dots 1.5)"""
+    apart_mm: float = 0.25
+    """No two impressions are closer. Follicular units at 72 per cm2 keep 0.3 mm, a quarter of their spacing. (A, light-and-dots 1.5)"""
     keep_away_distance_mm: float = 0.35
     """No impression is closer to a point that is to be kept free."""
     largest_density_per_cm2: float = 200.0
@@ -59,7 +59,7 @@ class PlacementSettings(Value):
         """Refuse fractions that are not and distances that merge."""
         for name in ("regularity_fraction", "pairs_fraction"):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise BadInput(name, getattr(self, name), "0 to 1", "0.55 and 0.15 are natural.")
+                raise BadInput(name, getattr(self, name), "0 to 1", "0.47 and 0.15 are natural.")
         if not 0.0 <= self.apart_mm <= self.pair_distance_mm <= 2.0 or not 0.0 <= self.keep_away_distance_mm <= 20.0:
             raise BadInput(
                 "distance", f"{self.apart_mm} / {self.pair_distance_mm} mm", "0 to 2 mm, pairs not closer than apart_mm", "Correct it."
@@ -126,7 +126,7 @@ def _ground_for(design: Design, head: Head, count: int, room: Room, settings: Pl
         reachable = int(count * limit_per_cm2 / peak_per_cm2 * min(1.0, open_fraction / _LEAST_OPEN_FRACTION))
         asked = f"{count} impressions, up to {peak_per_cm2:.0f} per cm2,"
         raise NotPossible(asked, f"{reachable} impressions, up to {limit_per_cm2:.0f} per cm2", "Lower the density or enlarge the area.")
-    return prepare_ground(head.surface, design.density_per_cm2 * (count / wanted / open_fraction))
+    return ground._replace(wanted_per_mm2=ground.wanted_per_mm2 / open_fraction, filled_per_mm2=ground.filled_per_mm2 / open_fraction)
 
 
 def _open_fraction(ground: Ground, room: Room) -> float:
@@ -143,7 +143,7 @@ def _make_natural(
     spots = field.spots
     scatter_fraction = LARGEST_SCATTER * (1.0 - settings.regularity_fraction)
     if scatter_fraction > 0.0:
-        spacing_mm = spacings_mm(ground, spots)
+        spacing_mm = lay_out(ground, spots)[1]
         spots = scatter_points(ground, spots, scatter_fraction * spacing_mm, room, rng)
     if not sum(partners):
         return Field(spots=spots, session_number=field.session_number)

@@ -11,14 +11,14 @@ from numba import njit
 
 from scalp.base import FloatArray, IntArray
 from scalp.placement.neighbours import Neighbours, find_neighbours
-from scalp.placement.surfaces import Ground, Spots, points_mm, spacings_mm, walk_one
+from scalp.placement.surfaces import Ground, Spots, lay_out, walk_one
 
 WIDE_SD, NARROW_SD = 0.8, 0.35
 """Standard deviations of the two Gaussians in units of the local spacing, 1 / sqrt(density)."""
 REACH = 2.6
 """Where the kernel ends, in the same units."""
 _TABLE_COUNT = 1024
-_REBUILD_EVERY = 8
+_REBUILD_EVERY = 10
 _LIST_MARGIN = 1.08
 _LONGEST_STEP = 0.25
 """No step is longer than this part of the local spacing."""
@@ -42,9 +42,7 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
     table, leash_mm = _push_table(), leash_mm.copy()
     lists: list[Neighbours] = []
     for iteration in range(iterations_count):
-        here = Spots(face_index=face_index, barycentric=barycentric)
-        places = points_mm(ground, here)
-        spacing_mm = spacings_mm(ground, here)
+        places, spacing_mm = lay_out(ground, Spots(face_index=face_index, barycentric=barycentric))
         if iteration % _REBUILD_EVERY == 0:
             normals = ground.normals[face_index]
             lists = [

@@ -80,47 +80,53 @@ def _pull(points_mm, spacing_mm, wider, i, j):  # type: ignore[no-untyped-def]  
 @njit(cache=True, nogil=True)
 def _exchange(points_mm, spacing_mm, near, wider, belongs, group, session, sweeps_count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Exchange the sessions of neighbours, best partner first, until a sweep changes nothing."""
-    count, layers_count = belongs.shape
-    # The energy each point has, or would have, in each judged set.
-    energy = np.zeros((count, layers_count))
-    for i in range(count):
-        for m in range(near.start[i], near.start[i + 1]):
-            j = near.other[m]
-            for n in range(layers_count):
-                if belongs[j, n]:
-                    energy[i, n] += _pull(points_mm, spacing_mm, wider[n], i, j)
+    energy = np.zeros(belongs.shape)
+    for j in range(len(session)):
+        for n in range(len(wider)):
+            if belongs[j, n]:
+                _add_energy(points_mm, spacing_mm, near, wider[n], j, energy[:, n], 1.0)
     for _ in range(sweeps_count):
         changed = 0
-        for i in range(count):
-            # The partner whose exchange gains most.
-            best, best_gain = -1, _LEAST_GAIN
-            for m in range(near.start[i], near.start[i + 1]):
-                j = near.other[m]
-                if session[j] == session[i] or group[j] != group[i]:
-                    continue
-                dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
-                reach = _EXCHANGE_REACH * spacing_mm[i]
-                if dx * dx + dy * dy + dz * dz > reach * reach:
-                    continue
-                gain = 0.0
-                for n in range(layers_count):
-                    if belongs[i, n] != belongs[j, n]:
-                        leaves, enters = (i, j) if belongs[i, n] else (j, i)
-                        gain += energy[leaves, n] - energy[enters, n] + _pull(points_mm, spacing_mm, wider[n], i, j)
-                if gain > best_gain:
-                    best, best_gain = j, gain
-            if best < 0:
+        for i in range(len(session)):
+            j = _best_partner(points_mm, spacing_mm, near, wider, belongs, group, session, energy, i)
+            if j < 0:
                 continue
-            # Exchange, and tell all around.
             changed += 1
-            for n in range(layers_count):
-                if belongs[i, n] != belongs[best, n]:
-                    leaves, enters = (i, best) if belongs[i, n] else (best, i)
-                    for m in range(near.start[leaves], near.start[leaves + 1]):
-                        energy[near.other[m], n] -= _pull(points_mm, spacing_mm, wider[n], leaves, near.other[m])
-                    for m in range(near.start[enters], near.start[enters + 1]):
-                        energy[near.other[m], n] += _pull(points_mm, spacing_mm, wider[n], enters, near.other[m])
+            session[i], session[j] = session[j], session[i]
+            for n in range(len(wider)):
+                if belongs[i, n] != belongs[j, n]:
+                    leaves, enters = (i, j) if belongs[i, n] else (j, i)
+                    _add_energy(points_mm, spacing_mm, near, wider[n], leaves, energy[:, n], -1.0)
+                    _add_energy(points_mm, spacing_mm, near, wider[n], enters, energy[:, n], 1.0)
                     belongs[leaves, n], belongs[enters, n] = False, True
-            session[i], session[best] = session[best], session[i]
         if changed == 0:
             break
+
+
+@njit(cache=True, nogil=True)
+def _add_energy(points_mm, spacing_mm, near, wider, j, energy, sign):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Add what member j of a set gives to the energy of all around it."""
+    for m in range(near.start[j], near.start[j + 1]):
+        energy[near.other[m]] += sign * _pull(points_mm, spacing_mm, wider, j, near.other[m])
+
+
+@njit(cache=True, nogil=True)
+def _best_partner(points_mm, spacing_mm, near, wider, belongs, group, session, energy, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the near point of another session whose exchange with i gains most; -1 where none gains."""
+    best, best_gain = -1, _LEAST_GAIN
+    reach = _EXCHANGE_REACH * spacing_mm[i]
+    for m in range(near.start[i], near.start[i + 1]):
+        j = near.other[m]
+        if session[j] == session[i] or group[j] != group[i]:
+            continue
+        dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
+        if dx * dx + dy * dy + dz * dz > reach * reach:
+            continue
+        gain = 0.0
+        for n in range(len(wider)):
+            if belongs[i, n] != belongs[j, n]:
+                leaves, enters = (i, j) if belongs[i, n] else (j, i)
+                gain += energy[leaves, n] - energy[enters, n] + _pull(points_mm, spacing_mm, wider[n], i, j)
+        if gain > best_gain:
+            best, best_gain = j, gain
+    return best

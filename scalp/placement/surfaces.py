@@ -138,10 +138,12 @@ def pick(spots: Spots, index: np.ndarray) -> Spots:
     return Spots(face_index=spots.face_index[index], barycentric=spots.barycentric[index])
 
 
-def spacings_mm(ground: Ground, spots: Spots) -> FloatArray:
-    """Return the local spacing, 1 / sqrt(density), at the points, (N,) mm."""
-    least = _LEAST_FILLED_FRACTION * float(ground.wanted_per_mm2.max())
-    return np.asarray(1.0 / np.sqrt(np.maximum(at_spots(ground, spots, ground.filled_per_mm2), least)))
+def lay_out(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray]:
+    """Return places (N, 3) mm and local spacings, 1 / sqrt(density), (N,) mm of points."""
+    places, spacing_mm = np.empty((len(spots.face_index), 3)), np.empty(len(spots.face_index))
+    least_per_mm2 = _LEAST_FILLED_FRACTION * float(ground.wanted_per_mm2.max())
+    _locate(ground, spots.face_index, spots.barycentric, places, spacing_mm, least_per_mm2)
+    return places, spacing_mm
 
 
 def join(first: Spots, second: Spots) -> Spots:
@@ -149,65 +151,87 @@ def join(first: Spots, second: Spots) -> Spots:
     return Spots(np.concatenate([first.face_index, second.face_index]), np.concatenate([first.barycentric, second.barycentric]))
 
 
-def walk(ground: Ground, spots: Spots, steps_mm: FloatArray) -> Spots:
-    """Return the points moved by tangent steps (N, 3) mm along the surface; none leaves the open faces."""
-    face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
-    _walk_all(ground, face_index, barycentric, steps_mm)
-    return Spots(face_index=face_index, barycentric=barycentric)
-
-
 @njit(cache=True, nogil=True)
-def _walk_all(ground, face_index, barycentric, steps_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Move all points."""
-    for i in range(len(face_index)):
-        face_index[i] = walk_one(ground, face_index[i], barycentric[i], steps_mm[i, 0], steps_mm[i, 1], steps_mm[i, 2])
-
-
-@njit(cache=True, nogil=True)
-def walk_one(ground, face, weights, dx, dy, dz):  # type: ignore[no-untyped-def]  # noqa: ANN001 - numba infers the types
+def walk_one(ground, face, weights, dx, dy, dz):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Move one point by a step along the surface; change `weights` and return its face.
 
     The step's part along the face is taken; at an edge what is left is turned into the next face about that edge.
     """
-    moves = np.empty(3)
+    gradients = ground.gradients_per_mm
     for _ in range(_MOST_CROSSINGS):
         # How far the step goes within this face, and through which edge.
         part, edge = 1.0, -1
         for k in range(3):
-            g = ground.gradients_per_mm[face, k]
-            moves[k] = g[0] * dx + g[1] * dy + g[2] * dz
-            if weights[k] + moves[k] < 0.0 and weights[k] < -moves[k] * part:
-                part, edge = weights[k] / -moves[k], k
+            move = gradients[face, k, 0] * dx + gradients[face, k, 1] * dy + gradients[face, k, 2] * dz
+            if move < 0.0 and weights[k] < -move * part:
+                part, edge = weights[k] / -move, k
         for k in range(3):
-            weights[k] = max(0.0, weights[k] + part * moves[k])
+            move = gradients[face, k, 0] * dx + gradients[face, k, 1] * dy + gradients[face, k, 2] * dz
+            weights[k] = max(0.0, weights[k] + part * move)
         if edge < 0:
             return face
-        # Stop at an edge that must not be crossed.
         beyond = ground.neighbours[face, edge]
-        weights[edge] = 0.0
         if beyond < 0 or not ground.open_face[beyond]:
-            weights[edge] = _INSET
-            total = weights[0] + weights[1] + weights[2]
-            for k in range(3):
-                weights[k] /= total
+            _stay_inside(weights, edge)
             return face
-        # Unfold: along the edge as before, across it from outward of this face to inward of the next.
-        first, second = (edge + 1) % 3, (edge + 2) % 3
-        first_vertex, second_vertex = ground.faces[face, first], ground.faces[face, second]
-        far = 0
-        while ground.faces[beyond, far] == first_vertex or ground.faces[beyond, far] == second_vertex:
-            far += 1
-        out, into = -ground.gradients_per_mm[face, edge], ground.gradients_per_mm[beyond, far]
-        out_length, into_length = np.sqrt((out * out).sum()), np.sqrt((into * into).sum())
-        along = ground.vertices_mm[second_vertex] - ground.vertices_mm[first_vertex]
-        along /= np.sqrt((along * along).sum())
-        left = 1.0 - part
-        lengthwise = left * (along[0] * dx + along[1] * dy + along[2] * dz)
-        crosswise = left * (out[0] * dx + out[1] * dy + out[2] * dz) / out_length
-        dx, dy, dz = lengthwise * along + crosswise * into / into_length
-        first_weight, second_weight = weights[first], weights[second]
-        for k in range(3):
-            vertex = ground.faces[beyond, k]
-            weights[k] = first_weight if vertex == first_vertex else (second_weight if vertex == second_vertex else 0.0)
+        dx, dy, dz = _unfold(ground, face, edge, beyond, weights, (1.0 - part) * dx, (1.0 - part) * dy, (1.0 - part) * dz)
         face = beyond
     return face
+
+
+@njit(cache=True, nogil=True)
+def _stay_inside(weights, edge):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Keep a point that has come to an edge a hair inside it."""
+    weights[edge] = _INSET
+    total = weights[0] + weights[1] + weights[2]
+    for k in range(3):
+        weights[k] /= total
+
+
+@njit(cache=True, nogil=True)
+def _unfold(ground, face, edge, beyond, weights, dx, dy, dz):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Turn a step into the face beyond an edge and rewrite `weights` for it; return the step.
+
+    Along the edge it stays as it is; across it, outward of this face becomes inward of the next.
+    """
+    first, second = (edge + 1) % 3, (edge + 2) % 3
+    first_vertex, second_vertex = ground.faces[face, first], ground.faces[face, second]
+    far = 0
+    while far < 2 and (ground.faces[beyond, far] == first_vertex or ground.faces[beyond, far] == second_vertex):
+        far += 1
+    # Lengths along the edge, across it, and of the two inward directions.
+    lengthwise = crosswise = edge_squared = out_squared = into_squared = 0.0
+    for axis in range(3):
+        step = dx if axis == 0 else (dy if axis == 1 else dz)
+        along = ground.vertices_mm[second_vertex, axis] - ground.vertices_mm[first_vertex, axis]
+        out, into = -ground.gradients_per_mm[face, edge, axis], ground.gradients_per_mm[beyond, far, axis]
+        lengthwise, crosswise = lengthwise + along * step, crosswise + out * step
+        edge_squared, out_squared, into_squared = edge_squared + along * along, out_squared + out * out, into_squared + into * into
+    lengthwise /= edge_squared
+    crosswise /= np.sqrt(out_squared * into_squared)
+    first_weight, second_weight = weights[first], weights[second]
+    for k in range(3):
+        vertex = ground.faces[beyond, k]
+        weights[k] = first_weight if vertex == first_vertex else (second_weight if vertex == second_vertex else 0.0)
+    a, b, inward = ground.vertices_mm[first_vertex], ground.vertices_mm[second_vertex], ground.gradients_per_mm[beyond, far]
+    return (
+        lengthwise * (b[0] - a[0]) + crosswise * inward[0],
+        lengthwise * (b[1] - a[1]) + crosswise * inward[1],
+        lengthwise * (b[2] - a[2]) + crosswise * inward[2],
+    )
+
+
+@njit(cache=True, nogil=True)
+def _locate(ground, face_index, barycentric, places, spacing_mm, least_per_mm2):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Write the place and the local spacing of each point."""
+    for i in range(len(face_index)):
+        corners = ground.faces[face_index[i]]
+        x = y = z = density = 0.0
+        for k in range(3):
+            weight, vertex = barycentric[i, k], corners[k]
+            x += weight * ground.vertices_mm[vertex, 0]
+            y += weight * ground.vertices_mm[vertex, 1]
+            z += weight * ground.vertices_mm[vertex, 2]
+            density += weight * ground.filled_per_mm2[vertex]
+        places[i, 0], places[i, 1], places[i, 2] = x, y, z
+        spacing_mm[i] = 1.0 / np.sqrt(max(density, least_per_mm2))
