@@ -75,7 +75,7 @@ def models_folder(fetch: bool = False, progress: Progress = no_progress) -> Path
     return _whole_folder(FACE_MODELS, fetch=fetch, progress=progress)
 
 
-def makehuman_folder(fetch: bool = False, progress: Progress = no_progress) -> Path:  # noqa: FBT001, FBT002
+def makehuman_folder(fetch: bool = False, progress: Progress = no_progress) -> Path:  # noqa: FBT001, FBT002 - reads as a sentence
     """Return the folder that holds MakeHuman's base mesh and targets (`3dobjs/base.obj`, `targets/...`), whole and checked."""
     return _whole_folder(MAKEHUMAN, fetch=fetch, progress=progress)
 

@@ -16,7 +16,7 @@ D65_WHITE = (0.3127, 0.3290)
 D50_XYZ = np.array([0.9642, 1.0, 0.8249])
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 LARGEST_PROFILE_BYTES = 4_000_000
-SRGB_PARAMETERS = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+SRGB_COEFFICIENTS = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 _HEADER_BYTES = 128
 _TAGS_LIMIT = 200
 _CURVE_TAGS = (b"rTRC", b"gTRC", b"bTRC")
@@ -137,16 +137,16 @@ def _s15(numbers: FloatArray | tuple[float, ...]) -> bytes:
 def build_profile(
     primaries: tuple[tuple[float, float], ...],
     *,
-    parameters: tuple[float, ...] = SRGB_PARAMETERS,
+    coefficients: tuple[float, ...] = SRGB_COEFFICIENTS,
     name: str = "RGB",
 ) -> bytes:
     """Return an ICC v4 matrix profile for D65 `primaries` (x, y) with one parametric curve, sRGB's by default. [ICC2022]
 
-    `parameters` are the curve's g, a, b, c, d as ICC names them; a single number is a plain power.
+    `coefficients` are the curve's g, a, b, c, d as ICC names them; a single number is a plain power.
     """
     colorants = d50_from_native(primaries, D65_WHITE)
-    kind = {1: 0, 5: 3}[len(parameters)]
-    curve = b"para" + bytes(4) + struct.pack(">HH", kind, 0) + _s15(parameters)
+    kind = {1: 0, 5: 3}[len(coefficients)]
+    curve = b"para" + bytes(4) + struct.pack(">HH", kind, 0) + _s15(coefficients)
     tags = [(b"desc", _text(name)), (b"cprt", _text("CC0")), (b"wtpt", b"XYZ " + bytes(4) + _s15(D50_XYZ))]
     tags += [(tag, b"XYZ " + bytes(4) + _s15(colorants[:, band])) for band, tag in enumerate(_COLORANT_TAGS)]
     tags += [(tag, curve) for tag in _CURVE_TAGS]

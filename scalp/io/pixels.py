@@ -79,7 +79,7 @@ def open_heic(content: bytes) -> Any:  # noqa: ANN401 - the library's own type h
     return pi_heif.open_heif(io.BytesIO(content), convert_hdr_to_8bit=True)
 
 
-def decode_heic(opened: Any) -> Decoded:  # noqa: ANN401
+def decode_heic(opened: Any) -> Decoded:  # noqa: ANN401 - the library's own type has no stubs
     """Return a HEIC picture's pixels, upright already."""
     stored = np.asarray(opened)
     profile = opened.info.get("icc_profile") or None
@@ -91,7 +91,7 @@ def decode_heic(opened: Any) -> Decoded:  # noqa: ANN401
     return _encoded(stored, profile, is_bgr=False)
 
 
-def heic_light(opened: Any) -> str:  # noqa: ANN401
+def heic_light(opened: Any) -> str:  # noqa: ANN401 - the library's own type has no stubs
     """Return 'PQ' or 'HLG' for a HEIC stored for bright displays, which no ordinary curve undoes; else nothing."""
     named = opened.info.get("nclx_profile") or {}
     return _HDR_TRANSFERS.get(int(named.get("transfer_characteristics", 13)), "")

@@ -72,7 +72,7 @@ def _run_pip(wheel: Wheel, target: Path, progress: Progress) -> str:
     surroundings = os.environ | {"TMPDIR": str(target), "TEMP": str(target)}
     stage = f"fetching {wheel.distribution}"
     log = target / "pip.log"
-    with log.open("wb") as written, subprocess.Popen(command, stdout=written, stderr=written, env=surroundings) as running:  # noqa: S603
+    with log.open("wb") as written, subprocess.Popen(command, stdout=written, stderr=written, env=surroundings) as running:  # noqa: S603 - pip itself, pinned
         try:
             while running.poll() is None:
                 progress(stage, min(_largest_bytes(target) / wheel.size_bytes, 0.99))

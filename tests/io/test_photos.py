@@ -135,7 +135,7 @@ def test_a_display_p3_picture_keeps_its_numbers_and_says_its_light(tmp_path: Pat
     ids=["Display P3", "Adobe RGB", "sRGB"],
 )
 def test_matrices_to_srgb_are_the_published_ones(primaries: tuple[tuple[float, float], ...], published: object) -> None:
-    encoding = matrix_encoding(build_profile(primaries, parameters=(2.19921875,)), 256)
+    encoding = matrix_encoding(build_profile(primaries, coefficients=(2.19921875,)), 256)
     assert encoding is not None
     np.testing.assert_allclose(encoding.srgb_from_native, published, atol=5e-4)
     np.testing.assert_allclose(encoding.decode[128], (128 / 255) ** 2.19921875, atol=1e-5)
