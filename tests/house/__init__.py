@@ -1,11 +1,14 @@
 """The rules of the house and their guards: pure functions from the root of a tree to a list of complaints."""
 
-from tests.house import citations, contents, pages, sizes, units, words
+from tests.house import citations, claims, contents, pages, sizes, units, words
 
 GUARDS = (
     citations.malformed_entries,
     citations.uncited_entries,
     citations.unknown_citations,
+    claims.stand_ins,
+    claims.toothless_tests,
+    claims.vague_claims,
     contents.foreign_files,
     contents.large_files,
     contents.others_work,

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.house import GUARDS, citations, contents, pages, sizes, units, words
+from tests.house import GUARDS, citations, claims, contents, pages, sizes, units, words
 from tests.house.tree import plant
 
 PROJECT = '[build-system]\nrequires = ["hatchling>=1"]\n[project]\ndependencies = ["numpy>=2"]\n'
@@ -108,6 +108,12 @@ VIOLATIONS = [
     (pages.unexplained_nouns, "docs/glossary.md", "**Bag** One.\n**Bag** Two.\n", "Bag stands twice"),
     (pages.undocumented_dependencies, "pyproject.toml", PROJECT.replace('"numpy>=2"', '"numpy>=2", "hats[wool]~=3"'), "hats has no line"),
     (pages.undocumented_dependencies, "pyproject.toml", PROJECT.replace('"numpy>=2"', ""), "numpy is no dependency"),
+    (claims.vague_claims, "tests/test_hats.py", "def test_hat():\n    assert hat\n", "is no claim"),
+    (claims.toothless_tests, "tests/test_hats.py", "def test_a_hat_has_a_brim():\n    Hat()\n", "cannot fail"),
+    (claims.toothless_tests, "tests/test_hats.py", "def test_a_hat_has_a_brim():\n    assert True\n", "cannot fail"),
+    (claims.stand_ins, "tests/test_hats.py", "from unittest.mock import Mock\n", "a stand-in"),
+    (claims.stand_ins, "tests/test_hats.py", "from unittest import mock\n", "a stand-in"),
+    (claims.stand_ins, "tests/test_hats.py", "begun = time.perf_counter()\n", "a test of time"),
     (contents.foreign_files, "scalp/hat.obj", "v 0 0 0\n", "does not belong"),
     (contents.foreign_files, "scalp/hat.png", "picture", "does not belong"),
     (contents.foreign_files, "docs/hat.heic", "a picture", "does not belong"),
@@ -141,6 +147,8 @@ ALLOWED = [
     (words.machine_paths, "docs/hats.md", "../shared/data, out/demo, and/or, docs/home/page, https://example.org/home/\n"),
     (words.hidden_doors, "scalp/io/hats.py", "Path('hat').write_text('felt')\n"),
     (words.hidden_chance, "scalp/hats.py", "import numpy as np\nx = np.random.default_rng(7).random(3)\n"),
+    (claims.toothless_tests, "tests/test_hats.py", "def fits(): assert hat\ndef test_a_hat_fits_the_head():\n    fits()\n"),
+    (claims.toothless_tests, "tests/test_hats.py", "def test_no_hat_is_refused_here():\n    with pytest.raises(BadHat):\n        Hat()\n"),
     (citations.unknown_citations, "docs/hats.md", "an index a[i2020], a name [ABC] and a link [Worn1999](glossary.md)\n"),
     (pages.missing_names, "docs/hats.md", "`scalp.domain`, `scalp.domain.bag.Bag.width_mm`\n"),
 ]
