@@ -75,7 +75,11 @@ def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-
         cosine = (bounce * lights.ways[light]).sum()
         side, up = lights.ways[light][2] * bounce[0] - lights.ways[light][0] * bounce[2], bounce[1] - lights.ways[light][1] * cosine
         reach = np.tan(lights.radius_rad[light]) * 0.62
-        inside = min(1.0, max(0.0, (reach - abs(side)) / 0.05)) * min(1.0, max(0.0, (1.25 * reach - abs(up)) / 0.05)) * (cosine > 0.0)
+        inside = (
+            min(1.0, max(0.0, (reach - abs(side)) / 0.05))
+            * min(1.0, max(0.0, (1.5 * reach - abs(up + 0.5 * reach)) / 0.05))
+            * (cosine > 0.0)
+        )
         strength = mirrored * inside / (np.sin(lights.radius_rad[light]) ** 2) * (1.0 if light == 0 else 0.4)
         for band in range(3):
             out[band] += strength * lights.rgb_linear[light, band]

@@ -54,7 +54,7 @@ def set_lights(camera: Camera) -> Lights:
         ways=ways @ frame,
         radius_rad=np.array([0.23, 0.45, 0.25, 0.25]),
         rgb_linear=np.array([(2.05, 1.98, 1.88), (0.26, 0.265, 0.28), (0.55, 0.565, 0.59), (0.30, 0.31, 0.33)]),
-        room_rgb_linear=np.array([0.46, 0.47, 0.49]),
+        room_rgb_linear=np.array([0.37, 0.38, 0.40]),
     )
 
 

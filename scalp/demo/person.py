@@ -31,8 +31,8 @@ DETAILS: dict[str, float] = {
     "eyes/r-eye-height2-incr": 0.42,
     "eyes/l-eye-height1-incr": 0.25,
     "eyes/r-eye-height1-incr": 0.22,
-    "eyes/l-eye-height3-incr": 0.45,
-    "eyes/r-eye-height3-incr": 0.40,
+    "eyes/l-eye-height3-incr": 0.22,
+    "eyes/r-eye-height3-incr": 0.18,
     "eyes/l-eye-bag-incr": 0.35,
     "eyes/r-eye-bag-incr": 0.40,
     "nose/nose-hump-incr": 0.25,
@@ -100,7 +100,7 @@ BREADTH_MM = 154.0
 BREADTH_HEIGHT_MM = (35.0, 60.0)
 DOME_MM = 5.0
 MM_PER_UNIT = 100.0
-BUST_FLOOR_UNITS, BUST_SIDE_UNITS = 5.0, 2.35
+BUST_FLOOR_UNITS, BUST_SIDE_UNITS = 5.0, 3.0
 EYES = ("helper-l-eye", "helper-r-eye")
 
 

@@ -102,7 +102,7 @@ def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noq
     if own > 0.62:
         brown += 0.75 * (own - 0.5) * max(0.0, 1.0 - (spot / (0.06 + 0.22 * (own - 0.6))) ** 2)
     lips = column[LIPS] * (0.86 + 0.16 * noise(x / 0.8, y / 4.0, z / 4.0, 37))
-    follicles = column[FRINGE] / 190.0 * 0.62 + column[BEARD] / 62.0 * 0.36 + column[TOP] / 190.0 * 0.3
+    follicles = column[FRINGE] / 190.0 * 0.80 + column[BEARD] / 62.0 * 0.42 + column[TOP] / 190.0 * 0.3
     shade = follicles * (1.0 + 0.22 * middle + 0.30 * fine)
     for band in range(3):
         tone = colours[SKIN_COLOUR, band]
@@ -110,7 +110,7 @@ def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noq
         tone *= 1.0 + max(-0.35, min(brown, 1.3)) * (colours[BROWN_COLOUR, band] / colours[SKIN_COLOUR, band] - 1.0)
         tone += lips * (colours[LIPS_COLOUR, band] * (1.0 + 0.08 * fine) - tone)
         # Hair under the skin takes most of the red, so that a shaven beard looks bluish.
-        out[band] = tone * np.exp(-shade * (0.62 - 0.09 * band)) * (1.0 + 0.02 * fine)
+        out[band] = tone * np.exp(-shade * (0.72 - 0.09 * band)) * (1.0 + 0.02 * fine)
 
 
 @njit(cache=True, nogil=True)
