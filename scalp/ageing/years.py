@@ -10,9 +10,9 @@ from scalp.base import BadInput, Doubt, Float32Array
 from scalp.domain.fading import Band, Fading
 from scalp.domain.impressions import Impressions
 
-PIGMENT_PER_TONE_EXPONENT = 1.6
-"""A dark deposit hides part of its own pigment: to look R times as dense it keeps R to this power. (D: from the optics
-of the default impression in light skin)"""
+SHADE_PER_MM_PER_MG_PER_ML = 5.8
+"""How fast a column becomes opaque with pigment times width: carbon's 8.3 per mm and mg/ml over 0.7 of its width, which
+follows the point-spread from 0.5 to 10 years. (D)"""
 EPIDERMIS_BOTTOM_MM = 0.08
 TEMPORARY_K_PER_YEAR = 1.6
 
@@ -20,27 +20,31 @@ TEMPORARY_K_PER_YEAR = 1.6
 def age(impressions: Impressions, *, years: float, fading: Fading | None = None, band: Band = "expected") -> Impressions:
     """Return the deposits `years` after they have settled, at the low, expected or high end of what is known.
 
-    What was measured is how dense the work looks [Liu2025], so that the curve R(t) is one of tone; the pigment itself
-    falls faster, as R^1.6, since deposits are nearly opaque. Width and height of a deposit grow by diffusion,
-    sigma^2 = sigma_0^2 + 2 D t, with the pigment that is left conserved. Nothing but light in skin makes the hue.
+    Width and height of a deposit grow by diffusion, sigma^2 = sigma_0^2 + 2 D t. What was measured is how dense the work
+    looks [Liu2025], so that R(t) is one of tone: pigment is lost until the light a column takes, taken as width x height x
+    (1 - exp(-m c width)), is R times what it was. Spreading alone would darken a field, since a thin deposit hides less
+    of its own pigment; the pigment lost is therefore more than 1 - R. Nothing but light in skin makes the hue.
     """
     fading = fading or Fading()
     if not np.isfinite(years) or not 0.0 <= years <= 60.0:
         raise BadInput("years", years, "0 to 60 after healing", "Ask for a year in that range.")
-    left_fraction = fading.remaining_fraction(years, band) ** PIGMENT_PER_TONE_EXPONENT
     growth_mm2 = fading.spread_mm2_per_year * years
     diameter = impressions.deposit_diameter_mm.astype(float)
     top, bottom = impressions.top_depth_mm.astype(float), impressions.bottom_depth_mm.astype(float)
     wider = np.sqrt(diameter**2 + 16.0 * growth_mm2)
     taller = np.sqrt((bottom - top) ** 2 + 12.0 * growth_mm2)
     new_top = np.maximum(0.5 * (top + bottom - taller), np.minimum(top, EPIDERMIS_BOTTOM_MM))
-    thinned = (diameter / wider) ** 2 * (bottom - top) / np.maximum(taller, 1e-9)
+    shade = 1.0 - np.exp(-SHADE_PER_MM_PER_MG_PER_ML * impressions.concentration_mg_per_ml * diameter)
+    face = (diameter / np.maximum(wider, 1e-9)) * (bottom - top) / np.maximum(taller, 1e-9)
+    new_shade = fading.remaining_fraction(years, band) * shade * face
+    concentration = -np.log1p(-new_shade) / (SHADE_PER_MM_PER_MG_PER_ML * np.maximum(wider, 1e-9))
+    conserved = impressions.concentration_mg_per_ml * (diameter / np.maximum(wider, 1e-9)) * face
     return _changed(
         impressions,
         deposit_diameter_mm=wider.astype(np.float32),
         top_depth_mm=new_top.astype(np.float32),
         bottom_depth_mm=(new_top + taller).astype(np.float32),
-        concentration_mg_per_ml=(impressions.concentration_mg_per_ml * left_fraction * thinned).astype(np.float32),
+        concentration_mg_per_ml=np.minimum(concentration, conserved).astype(np.float32),
     )
 
 

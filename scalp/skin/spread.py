@@ -17,8 +17,10 @@ from scalp.skin.grids import SIGMAS_MM
 from scalp.skin.tissue import SURFACE_GLARE
 from scalp.skin.tone import inner_reflectance, reflectance
 
-REDNESS_BLOOD_FACTOR = 3.0
+REDNESS_BLOOD_FACTOR = 2.2
 """How many times more blood the dermis holds just after treatment. (E: no measured value found)"""
+
+FLUSHED_OXYGENATION_FRACTION = 0.85
 
 _PATCH_SIDE_COUNT = 12
 _SAMPLES_COUNT = 48
@@ -176,14 +178,21 @@ def inner_fraction(skin: Skin) -> FloatArray:
 def redness_ratio(skin: Skin, redness_fraction: npt.ArrayLike) -> FloatArray:
     """Return the skin's light against calm skin, (..., 3), where more blood lies near the surface after treatment.
 
-    Blood grows with redness to three times the calm amount; the skin's own light is modelled again with it. (E)
+    Blood grows with redness to 2.2 times the calm amount and more oxygen; the skin's own light is modelled again with it. (E)
     """
     redness = np.clip(np.asarray(redness_fraction, float), 0.0, 1.0)
     steps = np.linspace(0.0, 1.0, 5)
-    blood = np.clip(skin.blood_fraction * (1 + (REDNESS_BLOOD_FACTOR - 1) * steps), *BLOOD_RANGE)
-    skins = [
-        Skin(melanin_fraction=skin.melanin_fraction, blood_fraction=float(part), oxygenation_fraction=0.85, epidermis_mm=skin.epidermis_mm)
-        for part in blood
-    ]
-    light = np.array([reflectance(flushed) for flushed in skins])
+    light = np.array([reflectance(_flushed(skin, float(step))) for step in steps])
     return np.stack([np.interp(redness, steps, light[:, band] / light[0, band]) for band in range(3)], axis=-1)
+
+
+def _flushed(skin: Skin, redness: float) -> Skin:
+    """Return the skin with the blood and oxygen of freshly treated skin, to a degree 0..1."""
+    blood = skin.blood_fraction * (1.0 + (REDNESS_BLOOD_FACTOR - 1.0) * redness)
+    oxygenation = skin.oxygenation_fraction + max(FLUSHED_OXYGENATION_FRACTION - skin.oxygenation_fraction, 0.0) * redness
+    return Skin(
+        melanin_fraction=skin.melanin_fraction,
+        blood_fraction=float(np.clip(blood, *BLOOD_RANGE)),
+        oxygenation_fraction=oxygenation,
+        epidermis_mm=skin.epidermis_mm,
+    )

@@ -1,0 +1,110 @@
+"""Claims about the colour of bare skin and about the skin found from a colour."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scalp.base import BadInput
+from scalp.colour.srgb import difference, lab_from_linear, typology_angle
+from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
+from scalp.skin.tissue import (
+    SURFACE_GLARE,
+    baseline_absorption_per_mm,
+    blood_absorption_per_mm,
+    carbon_absorption_per_mm,
+    scattering_per_mm,
+)
+from scalp.skin.tone import fit_skin, inner_reflectance, reflectance
+
+MELANINS = np.geomspace(0.006, 0.4, 25)
+
+
+def tones(blood_fraction=0.011):
+    return np.array([reflectance(Skin(melanin_fraction=float(melanin), blood_fraction=blood_fraction)) for melanin in MELANINS])
+
+
+def test_whole_blood_absorbs_what_the_table_of_prahl_gives():
+    """150 g/l at 70 % oxygen: 40.2, 11.2, 24.7, 3.56, 0.74 and 0.40 per mm at 450 to 700 nm [Prahl1999]."""
+    wanted = {450: 40.2, 500: 11.2, 550: 24.7, 600: 3.56, 650: 0.74, 700: 0.40}
+    assert blood_absorption_per_mm(list(wanted), 0.7) == pytest.approx(list(wanted.values()), rel=0.09)
+
+
+def test_carbon_black_absorbs_what_mie_theory_gives():
+    """About 10, 8.3 and 7 m2/g at 450, 550 and 650 nm [BondBergstrom2006]."""
+    assert carbon_absorption_per_mm([450, 550, 650]) == pytest.approx([10.1, 8.3, 7.0], rel=0.02)
+
+
+def test_skin_scatters_less_and_swallows_less_towards_red():
+    nm = np.arange(400, 701, 10)
+    assert (np.diff(scattering_per_mm(nm)) < 0).all()
+    assert (np.diff(baseline_absorption_per_mm(nm)) < 0).all()
+
+
+def test_more_melanin_is_darker_in_every_band_without_a_jump():
+    light = tones()
+    assert (np.diff(light, axis=0) < 0).all()
+    steps = difference(lab_from_linear(light)[1:], lab_from_linear(light)[:-1])
+    assert steps.max() < 4.5
+
+
+def test_the_typology_angle_falls_with_melanin_through_all_classes():
+    angles = typology_angle(lab_from_linear(tones()))
+    assert (np.diff(angles) < 0).all()
+    assert angles[0] > 48
+    assert angles[-1] < -50
+
+
+def test_more_blood_is_redder_and_darker():
+    pale, flushed = (lab_from_linear(reflectance(Skin(melanin_fraction=0.02, blood_fraction=blood))) for blood in (0.005, 0.03))
+    assert flushed[1] > pale[1] + 3
+    assert flushed[0] < pale[0]
+
+
+def test_skin_never_reflects_more_than_it_gets():
+    assert tones(0.003).max() < 1.0
+    assert inner_reflectance(Skin(melanin_fraction=0.4, blood_fraction=0.011)).min() > 0
+
+
+@given(melanin=st.floats(0.008, 0.3), blood=st.floats(0.004, 0.03))
+@settings(deadline=None, max_examples=15)
+def test_a_known_colour_gives_its_own_skin_back(melanin, blood):
+    colour = reflectance(Skin(melanin_fraction=melanin, blood_fraction=blood))
+    found = fit_skin(colour, brightness_known=True)
+    assert difference(lab_from_linear(reflectance(found)), lab_from_linear(colour)) < 1.5
+    assert found.melanin_fraction == pytest.approx(melanin, rel=0.2)
+
+
+@given(exposure=st.floats(0.5, 1.8), melanin=st.sampled_from([0.01, 0.03, 0.08]))
+@settings(deadline=None, max_examples=12)
+def test_exposure_hardly_moves_the_skin(exposure, melanin):
+    found = fit_skin(exposure * reflectance(Skin(melanin_fraction=melanin, blood_fraction=0.011)))
+    assert 0.6 < found.melanin_fraction / melanin < 1.7
+
+
+@given(rgb_linear=st.tuples(*[st.floats(0.001, 1.0)] * 3))
+@settings(deadline=None, max_examples=10)
+def test_no_colour_leads_outside_what_skin_can_be(rgb_linear):
+    found = fit_skin(rgb_linear)
+    assert MELANIN_RANGE[0] <= found.melanin_fraction <= MELANIN_RANGE[1]
+    assert BLOOD_RANGE[0] <= found.blood_fraction <= BLOOD_RANGE[1]
+
+
+def test_skin_darker_than_the_measured_ones_carries_a_doubt():
+    found = fit_skin(reflectance(Skin(melanin_fraction=0.25, blood_fraction=0.011)), brightness_known=True)
+    assert [doubt.kind for doubt in found.doubts] == ["skin"]
+
+
+def test_blue_skin_is_doubted_for_its_light():
+    assert "light" in [doubt.kind for doubt in fit_skin([0.2, 0.3, 0.5]).doubts]
+    assert not fit_skin(reflectance(Skin(melanin_fraction=0.02, blood_fraction=0.011))).doubts
+
+
+@pytest.mark.parametrize("colour", [[0.1, 0.2], [np.nan, 0.1, 0.1], [0.0, 0.0, 0.0]])
+def test_what_is_no_colour_is_refused(colour):
+    with pytest.raises(BadInput, match="lit patch"):
+        fit_skin(colour)
+
+
+def test_the_surface_throws_back_what_its_index_says():
+    assert pytest.approx(0.02778, abs=1e-5) == SURFACE_GLARE
