@@ -89,7 +89,7 @@ def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return owned
 
 
-def _feed(digest: "hashlib._Hash", content: object) -> None:
+def _feed(digest: hashlib.blake2b, content: Any) -> None:
     """Add one field to a digest, with its kind, so that no two different contents give the same bytes."""
     if isinstance(content, np.generic):
         content = content.item()
@@ -146,7 +146,7 @@ def value(cls: type[Noun]) -> type[Noun]:
             check()
 
     def __eq__(self: Any, other: object) -> bool:
-        return type(self) is type(other) and self.digest == getattr(other, "digest", None)
+        return isinstance(other, type(self)) and bool(self.digest == _digest(other))
 
     def __hash__(self: Any) -> int:
         return hash(self.digest)

@@ -45,8 +45,10 @@ class Wishes(Value):
 
 @value
 class Hairline(Value):
-    """The edge of the treatment over the forehead: `points_mm` (N, 3) on the surface, from the client's right ear side
-    over the middle to the left. `height_mm` is what the middle of it really has, glabella to edge over the skin.
+    """The edge of the treatment over the forehead, a curve on the skin.
+
+    `points_mm` (N, 3) lie on the surface, from the client's right ear side over the middle to the left. `height_mm` is
+    what the middle of it really has, glabella to edge over the skin.
     """
 
     style: HairlineStyle
@@ -56,8 +58,10 @@ class Hairline(Value):
 
 @value
 class Design(Value):
-    """Where and how densely one head is to be treated: `density_per_cm2` (V,) after the last session and `zone_index`
-    (V,) into `ZONE_NAMES`, on the vertices of the head it names; zero and "outside" where nothing is placed.
+    """Where and how densely one head is to be treated.
+
+    `density_per_cm2` (V,) is what lies there after the last session, `zone_index` (V,) counts into `ZONE_NAMES`, both
+    on the vertices of the head it names; zero and "outside" where nothing is placed.
     """
 
     head_digest: str

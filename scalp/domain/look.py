@@ -22,8 +22,9 @@ class Moment(Value):
 
 @value
 class Look(Value):
-    """The picture of one moment. `photo` has the pixels of the photo it names, changed only where `touched` (rows, cols)
-    is not 0.
+    """The picture of one moment.
+
+    `photo` has the pixels of the photo it names, changed only where `touched` (rows, cols) is not 0.
     """
 
     photo_digest: str

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from scalp.base import BadInput, Doubt, Value, value
 from scalp.domain.pigment import Needle, Pigment
@@ -60,7 +61,7 @@ class Plan(Value):
         if abs(sum(session.share_fraction for session in self.sessions) - 1.0) > 1e-9:
             raise BadInput("shares", "not 100 %", "shares that add up to 100 %", "Correct the shares.")
         days = [session.day for session in self.sessions]
-        if any((later - earlier).days < 7 for earlier, later in zip(days, days[1:], strict=False)):
+        if any((later - earlier).days < 7 for earlier, later in pairwise(days)):
             raise BadInput("session dates", "closer than 7 days", "7 days or more apart, 10-14 usual", "Move the later session.")
 
     @property

@@ -34,7 +34,7 @@ class RayCaster:
         return out_mm
 
     def _first_hits_mm(self, directions: FloatArray, candidates_count: int) -> FloatArray:
-        """Try the faces whose middles are seen closest to each ray. [MollerTrumbore1997]"""
+        """Try the faces whose middles are seen closest to each ray. [Moeller1997]"""
         units = directions / np.linalg.norm(directions, axis=1, keepdims=True)
         faces = self._tree.query(units, k=candidates_count)[1].reshape(len(units), -1)
         corners_mm = self._corners_mm[faces]

@@ -68,7 +68,7 @@ def prepare_canvas(photo: Photo, regions: Regions, head: Head, reach_px: FloatAr
 def measure_blur_px(photo: Photo, regions: Regions) -> float:
     """Return the standard deviation of a photo's blur in px, from how much its sharpest edges lose when blurred again.
 
-    For an edge blurred by s, blurring again by b lowers its gradient by sqrt(s2 / (s2 + b2)). [ZhuoSim2011]
+    For an edge blurred by s, blurring again by b lowers its gradient by sqrt(s2 / (s2 + b2)). [Zhuo2011]
     """
     rows, cols = np.nonzero(regions.head > 127)
     if len(rows) == 0:
