@@ -52,7 +52,7 @@ def _bulge_mm(angle_rad: FloatArray, radius_mm: float) -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
-def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of the iris at a fraction of its radius and an angle: fibres, collarette, dark rim, pupil."""
     x, y = np.cos(angle), np.sin(angle)
     fibre = rough(9.0 * x, 9.0 * y, 1.3 * across, 61) * 0.5 + 0.5 * noise(26.0 * x, 26.0 * y, 2.0 * across, 65)
@@ -66,7 +66,7 @@ def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: AN
 
 
 @njit(cache=True, nogil=True)
-def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Add to `out` (3,) the square windows and the room that a wet eye mirrors."""
     seen = max(0.02, (normal * to_camera).sum())
     mirrored = CORNEA_SPECULAR_FRACTION + (1.0 - CORNEA_SPECULAR_FRACTION) * (1.0 - seen) ** 5
@@ -88,7 +88,7 @@ def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of an eye; `column` is laid out as `shading` says."""
     place, normal = column[0:3], column[3:6] / np.sqrt((column[3:6] ** 2).sum())
     number = 0 if place[0] > 0.0 else 1

@@ -5,7 +5,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _hash(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _hash(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return a whole number 0..2^32-1 that belongs to one cell of the grid."""
     mixed = (x * 374761393 + y * 668265263 + z * 1440662683 + kind * 974711) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 13)) * 1274126177) & 0xFFFFFFFF
@@ -14,13 +14,13 @@ def _hash(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _corner(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _corner(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return a number -1..1 that belongs to one corner of the grid."""
     return _hash(x, y, z, kind) * (2.0 / 4294967295.0) - 1.0
 
 
 @njit(cache=True, nogil=True)
-def noise(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def noise(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return smooth noise -1..1 with a grid of 1; `kind` picks an independent field."""
     i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
     u, v, w = x - i, y - j, z - k
@@ -35,7 +35,7 @@ def noise(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
 
 
 @njit(cache=True, nogil=True)
-def rough(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def rough(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return three octaves of noise, about -1..1."""
     return (
         0.57 * noise(x, y, z, kind)
@@ -45,7 +45,7 @@ def rough(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
 
 
 @njit(cache=True, nogil=True)
-def nearest_spot(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def nearest_spot(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return (distance, a number 0..1 of its own) of the nearest of points scattered one a grid cell, among the 8 nearest cells."""
     i, j, k = int(np.floor(x - 0.5)), int(np.floor(y - 0.5)), int(np.floor(z - 0.5))
     best, own = 9.0, 0.0

@@ -31,7 +31,7 @@ class BoxTree(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _bounds(low, high, order, start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _bounds(low, high, order, start, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the box around the boxes start..end of `order`."""
     box = np.empty((2, 3), np.float32)
     box[0] = np.inf
@@ -44,14 +44,14 @@ def _bounds(low, high, order, start, end):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True, nogil=True)
-def _half_area(box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _half_area(box):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return half the area of a box, 0 for an empty one."""
     x, y, z = box[1, 0] - box[0, 0], box[1, 1] - box[0, 1], box[1, 2] - box[0, 2]
     return x * y + y * z + z * x if x >= 0 else 0.0
 
 
 @njit(cache=True, nogil=True)
-def _best_bin(low, high, middle, order, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _best_bin(low, high, middle, order, span):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return (axis, threshold) of the cheapest of the bin edges by the surface area heuristic; axis -1 if none parts."""
     start, end = span
     centres = _bounds(middle, middle, order, start, end)
@@ -91,7 +91,7 @@ def _best_bin(low, high, middle, order, span):  # type: ignore[no-untyped-def]  
 
 
 @njit(cache=True, nogil=True)
-def _part(middle, order, span, axis, threshold):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _part(middle, order, span, axis, threshold):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Reorder start..end of `order` so that those below the threshold come first; return where the others start."""
     left, right = span[0], span[1] - 1
     while left <= right:
@@ -104,7 +104,7 @@ def _part(middle, order, span, axis, threshold):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _grow(low, high, middle):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _grow(low, high, middle):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Grow the tree over boxes (F, 3); returns the arrays of a `BoxTree`."""
     faces_count = len(low)
     order = np.arange(faces_count).astype(np.int32)
@@ -151,7 +151,7 @@ def plant_tree(mesh: Mesh) -> BoxTree:
 
 
 @njit(cache=True, nogil=True)
-def _meet_triangle(corner, origin, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _meet_triangle(corner, origin, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return (distance, u, v) of a ray and a triangle, distance -1 where they miss. [Moeller1997]"""
     px = way[1] * corner[8] - way[2] * corner[7]
     py = way[2] * corner[6] - way[0] * corner[8]
@@ -172,7 +172,7 @@ def _meet_triangle(corner, origin, way):  # type: ignore[no-untyped-def]  # noqa
 
 
 @njit(cache=True, nogil=True)
-def _enters(low, high, origin, inverse_way, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _enters(low, high, origin, inverse_way, far):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return where a ray enters a box, or infinity where it misses it or enters beyond `far`."""
     near, away = 0.0, far
     for axis in range(3):
@@ -183,7 +183,7 @@ def _enters(low, high, origin, inverse_way, far):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def blocked_one(tree, origin, way, far, stack):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def blocked_one(tree, origin, way, far, stack):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return the row of the first triangle found within `far` mm of one ray, -1 if the way is free."""
     inverse_way = (1.0 / (way[0] + 1e-20), 1.0 / (way[1] + 1e-20), 1.0 / (way[2] + 1e-20))
     stack[0], depth = 0, 1
@@ -203,7 +203,7 @@ def blocked_one(tree, origin, way, far, stack):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True, nogil=True)
-def _blocked_band(tree, origins, ways, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _blocked_band(tree, origins, ways, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (N,) with whether anything is met by rays (N, 3)."""
     stack = np.empty(STACK_COUNT, np.int32)
     for ray in range(len(ways)):

@@ -32,7 +32,7 @@ def _off_segment(x, y, ax, ay, bx, by):  # type: ignore[no-untyped-def]  # noqa:
 
 
 @njit(cache=True, nogil=True)
-def _draw_one(curve, width_px, tip, look, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _draw_one(curve, width_px, tip, look, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Blend one curve (4, 2) px into the picture; `look` is colour and opacity (4,)."""
     reach = 0.5 * max(width_px, 1.0) + 1.0
     left, right = max(0, int(curve[:, 0].min() - reach)), min(out.shape[1] - 1, int(curve[:, 0].max() + reach))
@@ -51,7 +51,7 @@ def _draw_one(curve, width_px, tip, look, out):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True, nogil=True)
-def _draw(curves_px, depth_mm, widths_px, tips, looks, picture):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+def _draw(curves_px, depth_mm, widths_px, tips, looks, picture):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Blend all curves that are in sight into `picture` = (rgb, nearest depth)."""
     out, nearest_mm = picture
     rows, cols = nearest_mm.shape

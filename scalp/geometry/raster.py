@@ -41,7 +41,7 @@ def rasterise(camera: Camera, mesh: Mesh, scale: float = 1.0) -> Fragments:
 
 
 @njit(cache=True, nogil=True)
-def _fill(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _fill(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     rows, cols = face_index.shape
     for face in range(len(faces)):
         a, b, c = faces[face]

@@ -57,7 +57,7 @@ def _doubled(field: Float32Array, shape_px: tuple[int, int]) -> Float32Array:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _add(field, points_px, covariance_px2, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _add(field, points_px, covariance_px2, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     rows, cols, bands = field.shape
     for n in range(len(points_px)):
         # Widen as far as samples at pixel centres need and keep the integral.
