@@ -14,10 +14,11 @@ import numpy as np
 
 from scalp.base import BadPhoto
 from scalp.domain.photo import LARGEST_PIXELS, SMALLEST_SIDE_PX, Photo
-from scalp.io.envelopes import CUT_SHORT, DAMAGED, Envelope, jpeg_envelope, png_envelope, webp_envelope
+from scalp.io.envelopes import DAMAGED, Envelope, jpeg_envelope, png_envelope, webp_envelope
 from scalp.io.exif import Exif, read_exif
+from scalp.io.heic import read_heic
 from scalp.io.kinds import HEAD_BYTES, READ_KINDS, claimed_kind, name_kind
-from scalp.io.pixels import DECODER_FAULTS, Decoded, decode_heic, decode_with_opencv, decode_with_pillow, heic_light, open_heic
+from scalp.io.pixels import DECODER_FAULTS, Decoded, decode_heic, decode_with_opencv, decode_with_pillow
 
 LARGEST_FILE_BYTES = 60_000_000
 ALLOWED = "a JPEG, PNG, WebP or HEIC photo"
@@ -121,17 +122,16 @@ def _checked(name: str, content: bytes, envelope: Envelope) -> tuple[Decoded, Ex
     pillow_reads = envelope.kind == "WebP" or (envelope.kind == "JPEG" and envelope.bands_count == _CMYK_BANDS)
     decoded = decode_with_pillow(content, envelope) if pillow_reads else decode_with_opencv(content, envelope)
     if decoded is None:
-        raise _damaged(name, CUT_SHORT if envelope.kind == "JPEG" else DAMAGED)
+        raise _damaged(name, f"{DAMAGED}, or of a rare kind no decoder here reads")
     return decoded, read_exif(envelope.exif)
 
 
 def _heic(name: str, content: bytes) -> tuple[Decoded, Exif]:
     """Return the pixels, upright already, and the EXIF of a HEIC."""
-    opened = open_heic(content)
-    _check_size(name, *opened.size)
-    light = heic_light(opened)
-    if light:
-        raise BadPhoto(name, f"an HDR picture ({light})", ALLOWED, "Export it as an ordinary JPEG.")
-    exif = read_exif(opened.info.get("exif") or b"")
+    picture = read_heic(content)
+    _check_size(name, picture.width_px, picture.height_px)
+    if picture.hdr:
+        raise BadPhoto(name, f"an HDR picture ({picture.hdr})", ALLOWED, "Export it as an ordinary JPEG.")
+    exif = read_exif(picture.exif)
     kept = {"focal_mm": exif.focal_mm, "focal_35_mm": exif.focal_35_mm, "plane_px_per_mm": exif.plane_px_per_mm}
-    return decode_heic(opened), Exif(orientation=1, width_px=exif.width_px, height_px=exif.height_px, **kept)
+    return decode_heic(picture), Exif(orientation=1, width_px=exif.width_px, height_px=exif.height_px, **kept)

@@ -4,27 +4,38 @@ Upright turning and the refusals a person reads are `scalp.io.photos`'s.
 """
 
 import io
+import struct
 import warnings
-from typing import Any
 
 import cv2
 import numpy as np
-import pi_heif
 from PIL import Image, ImageCms
 
 from scalp.base import Doubt, Value, value
 from scalp.domain.photo import Encoding, srgb_encoding
 from scalp.io.envelopes import Envelope, bare_png
+from scalp.io.heic import HeicPicture
 from scalp.io.icc import DISPLAY_P3_PRIMARIES, build_profile, matrix_encoding
 
-DECODER_FAULTS = (OSError, ValueError, RuntimeError, SyntaxError, EOFError, MemoryError, KeyError, IndexError, TypeError, cv2.error)
+DECODER_FAULTS = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    SyntaxError,
+    EOFError,
+    MemoryError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    cv2.error,
+)
 """What Pillow, OpenCV and libheif raise on files that are damaged."""
 MID_GREY_FRACTION = 0.5
 """Stored value that transparent parts are laid over."""
-_CMYK_BANDS = 4
 _GREY_BANDS = 1
-_WIDE_PRIMARIES = {11: "P3", 12: "P3"}
-_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
+_BLOCK_ROWS = 256
 
 
 @value
@@ -74,27 +85,13 @@ def decode_with_pillow(content: bytes, envelope: Envelope) -> Decoded:
     return _encoded(np.asarray(image.convert("RGBA" if has_alpha else "RGB")), envelope.icc_profile, is_bgr=False)
 
 
-def open_heic(content: bytes) -> Any:  # noqa: ANN401 - the library's own type has no stubs
-    """Return the main picture of a HEIC file, opened but not decoded; its library applies the turning."""
-    return pi_heif.open_heif(io.BytesIO(content), convert_hdr_to_8bit=True)
-
-
-def decode_heic(opened: Any) -> Decoded:  # noqa: ANN401 - the library's own type has no stubs
+def decode_heic(picture: HeicPicture) -> Decoded:
     """Return a HEIC picture's pixels, upright already."""
-    stored = np.asarray(opened)
-    profile = opened.info.get("icc_profile") or None
-    named = opened.info.get("nclx_profile") or {}
-    if profile is None and _WIDE_PRIMARIES.get(int(named.get("color_primaries", 1))) == "P3":
+    profile = picture.icc_profile
+    if profile is None and picture.is_p3:
         profile = build_profile(DISPLAY_P3_PRIMARIES, name="Display P3")
-    if stored.ndim == 2:
-        stored = np.repeat(stored[..., None], 3, axis=2)
+    stored = picture.pixels[..., 0] if picture.pixels.shape[2] == _GREY_BANDS else picture.pixels
     return _encoded(stored, profile, is_bgr=False)
-
-
-def heic_light(opened: Any) -> str:  # noqa: ANN401 - the library's own type has no stubs
-    """Return 'PQ' or 'HLG' for a HEIC stored for bright displays, which no ordinary curve undoes; else nothing."""
-    named = opened.info.get("nclx_profile") or {}
-    return _HDR_TRANSFERS.get(int(named.get("transfer_characteristics", 13)), "")
 
 
 def _encoded(stored: np.ndarray, profile: bytes | None, *, is_bgr: bool) -> Decoded:
@@ -126,9 +123,12 @@ def _without_alpha(stored: np.ndarray) -> tuple[np.ndarray, tuple[Doubt, ...]]:
     if int(alpha.min()) == highest:
         return np.ascontiguousarray(colour), ()
     grey = MID_GREY_FRACTION * highest
-    cover = alpha.astype(np.float32) / highest
-    laid = grey + (colour.astype(np.float32) - grey) * cover
-    return (laid + 0.5).astype(stored.dtype), (TRANSPARENT,)
+    laid = np.empty(colour.shape, stored.dtype)
+    for start in range(0, len(stored), _BLOCK_ROWS):
+        block = slice(start, start + _BLOCK_ROWS)
+        cover = alpha[block].astype(np.float32) / highest
+        laid[block] = grey + (colour[block].astype(np.float32) - grey) * cover + 0.5
+    return laid, (TRANSPARENT,)
 
 
 def _converted(image: Image.Image, profile: bytes | None) -> Decoded:

@@ -158,7 +158,9 @@ def test_thumbnails_are_refused(tmp_path: Path, side_px: int) -> None:
 def test_a_picture_cut_short_anywhere_is_refused(tmp_path: Path, name: str) -> None:
     whole = WHOLE[name]
     assert read_photo(_written(tmp_path, name, whole)).pixels.shape == quarters().shape
-    for kept_bytes in {*np.linspace(0, len(whole) - 1, 60).astype(int).tolist(), *range(len(whole) - 12, len(whole))}:
+    in_own_process = name.endswith("heic")
+    cuts = np.linspace(0, len(whole) - 1, 6 if in_own_process else 60).astype(int).tolist()
+    for kept_bytes in {*cuts, *(() if in_own_process else range(len(whole) - 12, len(whole)))}:
         _refusal(_written(tmp_path, name, whole[:kept_bytes]))
 
 
@@ -170,7 +172,8 @@ def test_a_damaged_png_is_refused_by_its_check_sums(tmp_path: Path) -> None:
         _refusal(_written(tmp_path, "a.png", bytes(damaged)))
 
 
-STARTS = [WHOLE[name][:length] for name in sorted(WHOLE) for length in (0, 3, 12, 40, len(WHOLE[name]) // 2)]
+QUICK = sorted(name for name in WHOLE if not name.endswith("heic"))
+STARTS = [WHOLE[name][:length] for name in QUICK for length in (0, 3, 12, 40, len(WHOLE[name]) // 2)]
 
 
 @settings(deadline=None, max_examples=150)
@@ -183,7 +186,7 @@ def test_random_bytes_never_come_out_as_anything_but_bad_photo(tmp_path_factory:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.sampled_from(sorted(WHOLE)), st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), min_size=1, max_size=6))
+@given(st.sampled_from(QUICK), st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), min_size=1, max_size=6))
 def test_flipped_bytes_give_a_photo_or_bad_photo(tmp_path_factory: pytest.TempPathFactory, name: str, flips: list[tuple[int, int]]) -> None:
     content = bytearray(WHOLE[name])
     for place, change in flips:
@@ -195,6 +198,25 @@ def test_flipped_bytes_give_a_photo_or_bad_photo(tmp_path_factory: pytest.TempPa
     except BadPhoto:
         return
     assert photo.pixels.size > 0
+
+
+def test_a_heic_that_crashes_its_decoder_is_only_refused(tmp_path: Path) -> None:
+    """Naming the EXIF item something else once took the whole process down."""
+    content = (HERE / "quarters-turned.heic").read_bytes()
+    assert content.count(b"Exif\0\0\0") == 1
+    assert "damaged" in _refusal(_written(tmp_path, "a.heic", content.replace(b"Exif\0\0\0", b"Ex\x91f\0\0\0")))
+
+
+def test_a_heic_with_flipped_bytes_gives_a_photo_or_bad_photo(tmp_path: Path) -> None:
+    chance = np.random.default_rng(8)
+    for _ in range(8):
+        content = np.frombuffer(WHOLE["a.heic"], np.uint8).copy()
+        content[chance.integers(20, len(content), 3)] ^= chance.integers(1, 256, 3).astype(np.uint8)
+        try:
+            photo = read_photo(_written(tmp_path, "a.heic", content.tobytes()))
+        except BadPhoto:
+            continue
+        assert photo.pixels.size > 0
 
 
 @settings(deadline=None, max_examples=80)
