@@ -19,6 +19,8 @@ from scalp.placement.surfaces import Ground, Spots, at_spots, lay_out, pick, sca
 _SHOWN, _SILENT = 0, 1
 _SPARE_COUNT = 64
 """Candidates beyond the multiple, for very small fields."""
+_UNMIXED_FRACTION, _EDGE_LEASH = 0.95, 0.2
+"""Where less than this of the filled density is wanted, points travel at most this part of their spacing."""
 _STEP = 0.2
 """Gain of a relaxation step; above about 0.35 the points no longer settle."""
 
@@ -83,8 +85,13 @@ def _geometry(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray, Flo
 
 
 def _leash_mm(ground: Ground, spots: Spots, group: ByteArray, room: Room) -> FloatArray:
-    """Return how far each point may travel: silent ones not at all, others not into what they keep away from."""
-    return np.where(group == _SHOWN, np.maximum(0.0, kept_distance_mm(ground, spots, room)), 0.0)
+    """Return how far each point may travel: silent ones not at all, others not into what they keep away from.
+
+    Where shown and silent points mix, at the edge, shown ones stay near their place, so that none drain outwards.
+    """
+    wanted_fraction = at_spots(ground, spots, ground.wanted_per_mm2) / at_spots(ground, spots, ground.filled_per_mm2)
+    at_edge_mm = np.where(wanted_fraction < _UNMIXED_FRACTION, _EDGE_LEASH * lay_out(ground, spots)[1], np.inf)
+    return np.where(group == _SHOWN, np.clip(kept_distance_mm(ground, spots, room), 0.0, at_edge_mm), 0.0)
 
 
 def _quotas(counts: tuple[int, ...], silent_count: int) -> IntArray:

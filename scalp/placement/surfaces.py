@@ -15,8 +15,10 @@ from scalp.geometry.meshes import face_areas_mm2, face_normals, neighbour_faces
 
 _MOST_CROSSINGS = 64
 _FALLOFF_MM = 4.0
-_LEAST_FILLED_FRACTION = 0.04
-"""Of the peak density; where less would be filled beyond the edge, nothing is, and no spacing is wider than that of it."""
+_LEAST_FILLED_FRACTION = 0.08
+"""Of the peak density: no spacing is wider than that of it."""
+_MARGIN_SPACINGS = 5.0
+"""How far beyond the edge silent neighbours stand, in units of the widest spacing: what a point there can feel."""
 _INSET = 1e-9
 """How far inside an edge a point stays that may not cross it."""
 
@@ -51,6 +53,7 @@ class Spots(NamedTuple):
 def prepare_ground(mesh: Mesh, wanted_per_cm2: FloatArray) -> Ground:
     """Return the surface with its densities; outside the wanted field the filled one falls by e in 4 mm."""
     wanted_per_mm2 = wanted_per_cm2 / 100.0
+    least_per_mm2 = _LEAST_FILLED_FRACTION * float(wanted_per_mm2.max())
     corners = mesh.vertices_mm[mesh.faces]
     normals = face_normals(mesh)
     areas_mm2 = face_areas_mm2(mesh)
@@ -65,29 +68,42 @@ def prepare_ground(mesh: Mesh, wanted_per_cm2: FloatArray) -> Ground:
         areas_mm2=areas_mm2,
         wanted_per_mm2=np.ascontiguousarray(wanted_per_mm2),
         filled_per_mm2=_let_fall(
-            mesh.vertices_mm, mesh.faces, wanted_per_mm2, _FALLOFF_MM, _LEAST_FILLED_FRACTION * float(wanted_per_mm2.max())
+            mesh.vertices_mm, mesh.faces, wanted_per_mm2, _FALLOFF_MM, least_per_mm2, _MARGIN_SPACINGS / least_per_mm2**0.5
         ),
         open_face=wanted_per_mm2[mesh.faces].max(axis=1) > 0,
     )
 
 
 @njit(cache=True, nogil=True)
-def _let_fall(vertices_mm, faces, wanted_per_mm2, falloff_mm, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Raise each vertex to what its neighbours let fall to it, until nothing changes; below `least` nothing is raised."""
-    filled = wanted_per_mm2.copy()
+def _let_fall(vertices_mm, faces, wanted_per_mm2, falloff_mm, least_per_mm2, margin_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the wanted density, continued beyond its edge: falling by e in `falloff_mm` to the least, up to the margin."""
+    count = len(vertices_mm)
+    filled, beyond_mm = wanted_per_mm2.copy(), np.empty(count)
+    for v in range(count):
+        beyond_mm[v] = 0.0 if wanted_per_mm2[v] > 0.0 else np.inf
+    # Distance beyond the edge and the fallen density, from vertex to vertex until nothing changes.
     changed = True
     while changed:
         changed = False
         for f in range(len(faces)):
-            for k in range(3):
-                a, b = faces[f, k], faces[f, (k + 1) % 3]
-                if filled[a] < filled[b]:
-                    a, b = b, a
-                dx, dy, dz = vertices_mm[a] - vertices_mm[b]
-                fallen = filled[a] * np.exp(-np.sqrt(dx * dx + dy * dy + dz * dz) / falloff_mm)
-                if fallen > least and fallen > filled[b] * 1.0001:
-                    filled[b] = fallen
+            for k in range(6):
+                a, b = faces[f, k % 3], faces[f, (k + 1 + k // 3) % 3]
+                if beyond_mm[a] > margin_mm:
+                    continue
+                dx, dy, dz = (
+                    vertices_mm[a, 0] - vertices_mm[b, 0],
+                    vertices_mm[a, 1] - vertices_mm[b, 1],
+                    vertices_mm[a, 2] - vertices_mm[b, 2],
+                )
+                length = np.sqrt(dx * dx + dy * dy + dz * dz)
+                if beyond_mm[a] + length < beyond_mm[b] * 0.9999:
+                    beyond_mm[b] = beyond_mm[a] + length
                     changed = True
+                if filled[a] > filled[b] and filled[a] * np.exp(-length / falloff_mm) > filled[b] * 1.0001 + 1e-9:
+                    filled[b] = filled[a] * np.exp(-length / falloff_mm)
+                    changed = True
+    for v in range(count):
+        filled[v] = max(filled[v], least_per_mm2) if beyond_mm[v] <= margin_mm else 0.0
     return filled
 
 
