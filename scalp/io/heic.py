@@ -34,7 +34,7 @@ class HeicPicture(Value):
 
 def read_heic(content: bytes) -> HeicPicture:
     """Return the main picture of a HEIC file; raises `ValueError` when the file is damaged."""
-    command = [sys.executable, "-I", str(_CHILD), str(LARGEST_PIXELS)]
+    command = [sys.executable, "-P", str(_CHILD), str(LARGEST_PIXELS)]
     try:
         ended = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST_SECONDS, check=True)  # noqa: S603 - our own script
     except subprocess.SubprocessError as fault:
