@@ -16,10 +16,10 @@ from scalp.base import FloatArray, NotPossible, Progress, Value, no_progress, va
 from scalp.capture.checks import check_photo
 from scalp.capture.faces import find_faces
 from scalp.capture.heads import reconstruct_head
-from scalp.capture.scale import ScaleWish
 from scalp.capture.outline import trace_outline
 from scalp.capture.person import segment_person
 from scalp.capture.regions import read_regions
+from scalp.capture.scale import ScaleWish
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import Design, Wishes
 from scalp.domain.fading import Band, Fading
@@ -159,13 +159,12 @@ def banded(moment: Moment) -> tuple[Moment, ...]:
     return tuple(
         moment
         if band == "expected"
-        else _later(f"{moment.name}-{band}", moment.label, moment.years, moment.session_number, band=band, word=word)
+        else _later(f"{moment.name}-{band}", f"{moment.label}, {word}", moment.years, moment.session_number, band=band)
         for band, word in words.items()
     )
 
 
-def _later(name: str, label: str, years: float, session_number: int, *, band: Band = "expected", word: str = "") -> Moment:
-    label = f"{label}, {word}" if word else label
+def _later(name: str, label: str, years: float, session_number: int, *, band: Band = "expected") -> Moment:
     return Moment(name=name, label=label, session_number=session_number, days=HEALED_DAYS, years=years, band=band)
 
 

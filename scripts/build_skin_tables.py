@@ -1,4 +1,4 @@
-"""Build the shipped tables of light in skin from our own photon walks.
+"""Build the shipped tables of light in skin, skin-spread.npz and skin-reflectance.csv, from our own photon walks.
 
     python scripts/build_skin_tables.py spread --photons 100000
     python scripts/build_skin_tables.py reflectance --photons 200000

@@ -79,6 +79,12 @@ def _sort_into_cells(points_mm, cell_mm):  # type: ignore[no-untyped-def]  # noq
 
 
 @njit(cache=True, nogil=True)
+def _cell(place_mm, grid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the cell of one coordinate."""
+    return int(np.floor(place_mm / grid.cell_mm))
+
+
+@njit(cache=True, nogil=True)
 def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """List the neighbours of each point: cells within its reach, then distance, then side."""
     count = len(points_mm)
@@ -88,27 +94,28 @@ def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-unt
     filled = 0
     for i in range(count):
         x, y, z, reach = points_mm[i, 0], points_mm[i, 1], points_mm[i, 2], reach_mm[i]
-        # Cells that the reach touches.
-        for cx in range(int(np.floor((x - reach) / grid.cell_mm)), int(np.floor((x + reach) / grid.cell_mm)) + 1):
-            for cy in range(int(np.floor((y - reach) / grid.cell_mm)), int(np.floor((y + reach) / grid.cell_mm)) + 1):
-                for cz in range(int(np.floor((z - reach) / grid.cell_mm)), int(np.floor((z + reach) / grid.cell_mm)) + 1):
-                    key = _key(cx, cy, cz)
-                    bucket = _bucket(cx, cy, cz, mask)
-                    # Their points.
-                    for m in range(grid.first[bucket], grid.first[bucket + 1]):
-                        j = grid.member[m]
-                        if grid.cell_key[j] != key or j == i:
-                            continue
-                        dx, dy, dz = points_mm[j, 0] - x, points_mm[j, 1] - y, points_mm[j, 2] - z
-                        if dx * dx + dy * dy + dz * dz >= reach * reach:
-                            continue
-                        if normals[i, 0] * normals[j, 0] + normals[i, 1] * normals[j, 1] + normals[i, 2] * normals[j, 2] <= 0.0:
-                            continue
-                        if filled == len(index):
-                            grown = np.empty(2 * len(index), np.int32)
-                            grown[:filled] = index
-                            index = grown
-                        index[filled] = j
-                        filled += 1
+        # Cells that the reach touches, z fastest.
+        low_x, low_y, low_z = _cell(x - reach, grid), _cell(y - reach, grid), _cell(z - reach, grid)
+        along_y, along_z = _cell(y + reach, grid) - low_y + 1, _cell(z + reach, grid) - low_z + 1
+        for cell in range((_cell(x + reach, grid) - low_x + 1) * along_y * along_z):
+            cx, cy, cz = low_x + cell // (along_y * along_z), low_y + cell // along_z % along_y, low_z + cell % along_z
+            key = _key(cx, cy, cz)
+            bucket = _bucket(cx, cy, cz, mask)
+            # Their points.
+            for m in range(grid.first[bucket], grid.first[bucket + 1]):
+                j = grid.member[m]
+                if grid.cell_key[j] != key or j == i:
+                    continue
+                dx, dy, dz = points_mm[j, 0] - x, points_mm[j, 1] - y, points_mm[j, 2] - z
+                if dx * dx + dy * dy + dz * dz >= reach * reach:
+                    continue
+                if normals[i, 0] * normals[j, 0] + normals[i, 1] * normals[j, 1] + normals[i, 2] * normals[j, 2] <= 0.0:
+                    continue
+                if filled == len(index):
+                    grown = np.empty(2 * len(index), np.int32)
+                    grown[:filled] = index
+                    index = grown
+                index[filled] = j
+                filled += 1
         start[i + 1] = filled
     return start, index[:filled]

@@ -72,9 +72,10 @@ def _by_brightness(light: Float32Array, bare: BoolArray, normals: Float32Array) 
 
 
 def facing_normals(surface: Mesh, camera: Camera, window_px: tuple[slice, slice]) -> Float32Array:
-    """Return the head's unit normals as a camera sees them in a window (rows, cols) of its picture, (r, c, 3), on a raster of
-    a quarter of its pixels or fewer; towards the camera where the head is not seen.
-    """  # noqa: D205
+    """Return the head's unit normals as a camera sees them in a window (rows, cols) of its picture, (r, c, 3).
+
+    On a raster of a quarter of its pixels or fewer; towards the camera where the head is not seen.
+    """
     scale = min(0.25, WORK_SIDE_PX / max(1, window_px[0].stop - window_px[0].start))
     fragments = rasterise(camera, surface, scale)
     rows, cols = (slice(int(span.start * scale), max(int(span.stop * scale), int(span.start * scale) + 2)) for span in window_px)
