@@ -17,6 +17,7 @@ _DENSITY_DAYS = (0.0, 3.0, 7.0, 14.0, 28.0, SETTLED_DAYS)
 _DENSITY_FACTORS = (1.35, 1.30, 0.95, 0.85, 0.90, 1.0)
 _PATCH_DAYS = (0.0, 3.0, 7.0, 10.0, 14.0, 28.0)
 _PATCH_SHARES = (0.0, 0.2, 1.0, 0.7, 0.3, 0.0)
+_EARLIEST_FALL_DAYS = 2.0
 _WAVES_COUNT = 48
 
 
@@ -72,7 +73,7 @@ def heal(
     rng = np.random.default_rng(seed)
     lot, own = rng.random(len(impressions)), rng.standard_normal(len(impressions))
     patch = _patches(impressions, points_mm, healing.patch_mm, seed)
-    fall_days = healing.shed_days + healing.shed_spread_days * (0.8 * patch + 0.6 * own)
+    fall_days = np.maximum(healing.shed_days + healing.shed_spread_days * (0.8 * patch + 0.6 * own), _EARLIEST_FALL_DAYS)
     stays = (lot < healing.survival_fraction) | (elapsed_days < fall_days)
     crust = np.clip((fall_days + 1.5 - elapsed_days) / 3.0, 0.0, 1.0)
     return _with_crust(impressions, healing, elapsed_days, crust, patch).where(stays)

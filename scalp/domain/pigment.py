@@ -14,7 +14,7 @@ class Pigment(Value):
     stock_mg_per_ml: float = 150.0
     dilution_ratio: float = 20.0
     """ml of water for 1 ml of pigment."""
-    retained_fraction: float = 0.35
+    retained_fraction: float = 0.18
     temporary: bool = False
 
     def check(self) -> None:
@@ -34,15 +34,15 @@ class Pigment(Value):
 class Needle(Value):
     """A round liner and the deposit it leaves once healed: log-normal width, top and bottom depth. (C-D, smp 1.1-1.3)
 
-    In light skin the default deposit is seen 0.27 mm wide (0.25 to 0.30 in real work), and a field of it has the contrast
+    In light skin the default deposit is seen 0.28 mm wide (0.25 to 0.30 in real work), and a field of it has the contrast
     measured on photographs of healed work: docs/science/skin.md.
     """
 
     name: str = "3RL 0.20"
-    deposit_diameter_mm: float = 0.24
+    deposit_diameter_mm: float = 0.25
     deposit_diameter_cv_fraction: float = 0.20
-    top_depth_mm: float = 0.10
-    bottom_depth_mm: float = 0.40
+    top_depth_mm: float = 0.08
+    bottom_depth_mm: float = 0.38
 
     def check(self) -> None:
         """Refuse needles that do not make impressions."""

@@ -56,20 +56,19 @@ def _table_of(melanin_fraction: float, blood_fraction: float) -> Float32Array:
 @njit(cache=True, nogil=True)
 def _look_up(table: Float32Array, cells: npt.NDArray[np.int64], parts: FloatArray, scale: FloatArray, out: Float32Array) -> None:
     """Fill out (N, V) by multi-linear interpolation: cells and parts (N, 4) in table (D, T, H, C, V)."""
+    _, tops, heights, doses, views_count = table.shape
+    flat = table.reshape(-1, views_count)
+    strides = (tops * heights * doses, heights * doses, doses, 1)
     for item in range(len(out)):
         for corner in range(16):
-            share = scale[item]
-            at = cells[item].copy()
+            share, row = scale[item], 0
             for axis in range(4):
-                if corner >> axis & 1:
-                    share *= parts[item, axis]
-                    at[axis] += 1
-                else:
-                    share *= 1.0 - parts[item, axis]
+                beyond = corner >> axis & 1
+                share *= parts[item, axis] if beyond else 1.0 - parts[item, axis]
+                row += (cells[item, axis] + beyond) * strides[axis]
             if share != 0.0:
-                row = table[at[0], at[1], at[2], at[3]]
-                for view in range(len(row)):
-                    out[item, view] += share * row[view]
+                for view in range(views_count):
+                    out[item, view] += np.float32(share) * flat[row, view]
 
 
 def _place(axis: tuple[float, ...], wanted: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:

@@ -7,10 +7,12 @@ from scipy.stats import binomtest
 from scalp.ageing.healing import SETTLED_DAYS, Healing, heal, surviving
 from scalp.base import BadInput
 from scalp.domain.impressions import Impressions
+from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
 from scalp.skin.spread import optical_width_mm, point_spread, transmittance
 
 COUNT = 4000
+NEEDLE, DOSE_MG_PER_ML = Needle(), Pigment().deposit_mg_per_ml
 SKIN = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
 
 
@@ -22,10 +24,10 @@ def placed(sessions=(1,)):
         plan_digest="plan",
         face_index=np.arange(COUNT, dtype=np.int32),
         barycentric=np.full((COUNT, 3), 1 / 3),
-        deposit_diameter_mm=(0.24 * np.exp(0.2 * rng.standard_normal(COUNT))).astype(np.float32),
-        top_depth_mm=full(0.1),
-        bottom_depth_mm=full(0.4),
-        concentration_mg_per_ml=full(2.5),
+        deposit_diameter_mm=(NEEDLE.deposit_diameter_mm * np.exp(0.2 * rng.standard_normal(COUNT))).astype(np.float32),
+        top_depth_mm=full(NEEDLE.top_depth_mm),
+        bottom_depth_mm=full(NEEDLE.bottom_depth_mm),
+        concentration_mg_per_ml=full(DOSE_MG_PER_ML),
         session_number=np.resize(np.array(sessions, np.uint8), COUNT),
         redness_fraction=full(0.0),
     )
@@ -84,7 +86,7 @@ def test_fresh_work_is_darker_and_wider_and_calms_down():
 def test_the_weeks_after_the_crusts_are_lighter_than_the_end():
     pigment = [heal(placed(), days=days, seed=3).concentration_mg_per_ml.mean() for days in (14, 28, 42)]
     assert pigment == sorted(pigment)
-    assert pigment[0] == pytest.approx(0.85 * 2.5, rel=0.02)
+    assert pigment[0] == pytest.approx(0.85 * DOSE_MG_PER_ML, rel=0.02)
 
 
 def test_the_seventh_day_is_patchy_and_the_patches_hang_together():
@@ -115,7 +117,7 @@ def test_each_session_heals_on_its_own():
     assert healed.redness_fraction[session == 3].min() == 1.0
     assert healed.redness_fraction[session != 3].max() < 0.01
     assert np.allclose(healed.top_depth_mm[session == 3], 0.05)
-    assert (healed.concentration_mg_per_ml[session == 1] == np.float32(2.5)).all()
+    assert (healed.concentration_mg_per_ml[session == 1] == np.float32(DOSE_MG_PER_ML)).all()
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,12 @@ def test_dark_skin_shows_less_contrast():
 
 def test_small_sparse_marks_barely_show_and_large_dense_ones_read_as_a_shadow():
     """Seen 0.15 mm wide at 100/cm2 against 0.30 mm at 150/cm2: coverage 1.8 and 10.6 % of the skin."""
+    column = (NEEDLE.top_depth_mm, NEEDLE.bottom_depth_mm, PIGMENT.deposit_mg_per_ml)
     diameters = np.linspace(0.08, 0.4, 65)
-    seen = optical_width_mm(point_spread(LIGHT, diameters, 0.1, 0.4, 2.5))[:, GREEN]
+    seen = optical_width_mm(point_spread(LIGHT, diameters, *column))[:, GREEN]
     small, large = (float(np.interp(width_mm, seen, diameters)) for width_mm in (0.15, 0.30))
-    barely = field_change(LIGHT, point_spread(LIGHT, small, 0.1, 0.4, 2.5), 100.0)[0]
-    shadow = field_change(LIGHT, point_spread(LIGHT, large, 0.1, 0.4, 2.5), 150.0)[0]
+    barely = field_change(LIGHT, point_spread(LIGHT, small, *column), 100.0)[0]
+    shadow = field_change(LIGHT, point_spread(LIGHT, large, *column), 150.0)[0]
     assert -3.0 < barely < -1.0
     assert -12.0 < shadow < -6.0
 
