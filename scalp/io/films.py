@@ -29,7 +29,7 @@ _CELL_LEVELS = 256 // _CELLS_PER_BAND
 _DITHER_LEVELS = 5.0
 """Height of the dither in stored levels: about the gap between neighbouring colours of a palette of skin."""
 _UNCHANGED = 255
-_WEBP_QUALITY, _WEBP_EFFORT = 82, 3
+_WEBP_QUALITY, _WEBP_EFFORT = 82, 2
 
 
 def write_film(frames_srgb_u8: Sequence[ByteArray], seconds: float | Sequence[float], path: str | os.PathLike[str]) -> None:

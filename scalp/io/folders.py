@@ -33,6 +33,7 @@ def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield unfinished
         _mark(unfinished)
+        _check_free(place)
         _move_in(unfinished, place)
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
@@ -47,12 +48,18 @@ def _check_free(place: Path) -> None:
     if not place.is_dir():
         raise BadInput(place.name, "a file", "a folder", "Choose another name with --out.")
     try:
-        foreign = sorted({entry.name for entry in place.iterdir() if not entry.name.startswith(".smp-")} - _own_names(place))
+        foreign = sorted(_files_in(place) - _own_names(place))
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
     if foreign:
-        count = f"{len(foreign)} file{'s' if len(foreign) > 1 else ''} not written by smp, such as {foreign[0]}"
+        count = f"{len(foreign)} file{'s' if len(foreign) > 1 else ''} not written by smp, such as {Path(foreign[0]).name}"
         raise BadInput(place.name or "the folder", f"a folder with {count}", _ALLOWED, "Choose another folder with --out.")
+
+
+def _files_in(folder: Path) -> set[str]:
+    """Return every file below a folder by its path from there; our own hidden ones at the top are left out."""
+    found = {entry.relative_to(folder).as_posix() for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir()}
+    return {name for name in found if not name.startswith(".smp-")}
 
 
 def _own_names(place: Path) -> set[str]:
@@ -88,7 +95,7 @@ def _must_stay(place: Path) -> bool:
 
 def _mark(folder: Path) -> None:
     """Write the marker that lists what this program wrote into a folder."""
-    names = sorted(entry.name for entry in folder.iterdir())
+    names = sorted(_files_in(folder))
     (folder / MARKER).write_text(json.dumps({"schema": _SCHEMA, "version": _VERSION, "files": names}), "utf-8")
 
 
@@ -115,12 +122,13 @@ def _move_files(unfinished: Path, place: Path) -> None:
     """Move files one by one into a folder that itself cannot be replaced (a mount, a link); the marker goes last."""
     older = _own_names(place)
     written = [entry for entry in unfinished.iterdir() if entry.name != MARKER]
+    kept = _files_in(unfinished)
     for entry in written:
         target = place / entry.name
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         entry.replace(target)
-    for name in older - {entry.name for entry in written}:
+    for name in older - kept:
         with suppress(OSError):
             (place / name).unlink()
     (unfinished / MARKER).replace(place / MARKER)

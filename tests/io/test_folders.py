@@ -28,6 +28,12 @@ def _fill_half(place: Path, fault: BaseException) -> None:
         raise fault
 
 
+def _fill_while_another_adds(place: Path, added: Path) -> None:
+    with output_folder(place) as folder:
+        (folder / "sheet.png").write_text("new")
+        added.write_text("mine")
+
+
 def _around(place: Path) -> list[str]:
     return sorted(entry.name for entry in place.parent.iterdir())
 
@@ -100,6 +106,17 @@ def test_a_folder_with_files_of_others_is_never_taken(tmp_path: Path) -> None:
         ):
             pytest.fail("the block must not run")
         assert (place / "diary.txt").read_text() == "mine"
+
+
+def test_a_file_added_deep_inside_or_during_the_run_protects_the_folder(tmp_path: Path) -> None:
+    _fill(tmp_path / "out", "older")
+    added = tmp_path / "out" / "inner" / "note.txt"
+    with pytest.raises(BadInput, match=r"such as note\.txt"):
+        _fill_while_another_adds(tmp_path / "out", added)
+    assert (tmp_path / "out" / "sheet.png").read_text() == "older"
+    with pytest.raises(BadInput, match=r"such as note\.txt"), output_folder(tmp_path / "out"):
+        pytest.fail("the block must not run")
+    assert _around(tmp_path / "out") == ["out"]
 
 
 def test_an_empty_folder_is_used(tmp_path: Path) -> None:
