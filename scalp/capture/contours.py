@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 from scalp.base import Float32Array, FloatArray, IntArray, Value, value
 
 _HALF = 0.5
+_LEAST_STEP_LEVELS = 10.0
 _CAMERA_NOISE_LEVELS = 5.0
 """Least spread of one colour, in 8-bit levels: noise and compression."""
 
@@ -180,17 +181,20 @@ def _where_it_adds_up(profiles: Float32Array, certainty: FloatArray, chosen: Int
     edge blurred by a lens is that of equal area.
     """
     rows, last = np.arange(len(chosen))[:, None], profiles.shape[1] - 1
+    place = chosen.astype(np.float64)
+    for _ in range(2):
+        nearest = np.round(place).astype(np.int64)[:, None]
 
-    def near(window: range) -> FloatArray:
-        places = np.clip(chosen[:, None] + np.array(window), 0, last)
-        return np.asarray(profiles[rows, places], np.float64)
+        def near(window: range, nearest: IntArray = nearest) -> FloatArray:
+            return np.asarray(profiles[rows, np.clip(nearest + np.array(window), 0, last)], np.float64)
 
-    inner, outer = near(range(-7, -3)).mean(axis=1), near(range(4, 8)).mean(axis=1)
-    across = inner - outer
-    strength = (across**2).sum(axis=1)
-    share = ((near(range(-4, 5)) - outer[:, None]) * across[:, None]).sum(axis=-1) / np.maximum(strength, 100.0)[:, None]
-    shift = np.clip(share, 0.0, 1.0).sum(axis=1) - 4.5
-    return np.asarray((chosen + np.clip(shift, -2.0, 2.0) * np.sqrt(certainty) * (strength > 100.0)) * step_px)
+        inner, outer = near(range(-10, -6)).mean(axis=1), near(range(7, 11)).mean(axis=1)
+        across = inner - outer
+        strength = (across**2).sum(axis=1)
+        share = ((near(range(-6, 7)) - outer[:, None]) * across[:, None]).sum(axis=-1) / np.maximum(strength, 100.0)[:, None]
+        shift = np.clip(np.clip(share, 0.0, 1.0).sum(axis=1) - 6.5, -2.0, 2.0)
+        place = nearest[:, 0] + shift * np.sqrt(certainty) * (strength > _LEAST_STEP_LEVELS**2)
+    return np.asarray(place * step_px)
 
 
 def filled(points_px: FloatArray, shape: tuple[int, int]) -> Float32Array:
@@ -199,4 +203,5 @@ def filled(points_px: FloatArray, shape: tuple[int, int]) -> Float32Array:
     mask = np.zeros((shape[0] * fine, shape[1] * fine), np.uint8)
     corners = np.round((points_px * fine - 0.5) * (1 << bits)).astype(np.int32)
     cv2.fillPoly(mask, [corners], 255, cv2.LINE_8, bits)
+    cv2.polylines(mask, [corners], isClosed=True, color=128, thickness=1, lineType=cv2.LINE_8, shift=bits)
     return np.asarray(cv2.resize(mask, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.float32) / np.float32(255.0)

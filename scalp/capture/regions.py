@@ -134,7 +134,9 @@ def _unknown_relief(figure: Float32Array) -> Relief:
     facing = np.zeros((*figure.shape, 3), np.float32)
     facing[..., 2] = 1.0
     scalp = np.repeat(upper[:, None], figure.shape[1], axis=1).astype(np.float32)
-    return Relief(normal=facing, inside=figure > 0.5, scalp_fraction=scalp, ears_fraction=nothing, temples_fraction=nothing)
+    return Relief(
+        normal=facing, inside=figure > 0.5, scalp_fraction=scalp, forehead_fraction=nothing, ears_fraction=nothing, temples_fraction=nothing
+    )
 
 
 def _surely(figure: Float32Array, fraction: float = 0.012) -> Float32Array:
@@ -146,9 +148,12 @@ def _surely(figure: Float32Array, fraction: float = 0.012) -> Float32Array:
 
 
 def _seeds(face: FaceSighting | None, crop: Crop, figure: Float32Array, relief: Relief) -> Float32Array:
-    """Return where skin is learnt: forehead and cheeks, else the middle of what may be scalp."""
+    """Return where skin is learnt: forehead and cheeks, else the head's own forehead, else the middle of what may be scalp."""
     if face is not None:
-        return seed_areas(face, crop, len(figure)) * (figure > 0.5)
+        return np.asarray(seed_areas(face, crop, len(figure)) * (figure > 0.5), np.float32)
+    forehead = np.asarray(relief.forehead_fraction * (figure > 0.5), np.float32)
+    if forehead.sum() > 0.003 * figure.size:
+        return forehead
     return (_surely(figure, 0.03) * relief.scalp_fraction * (1.0 - relief.ears_fraction) > 0.5).astype(np.float32)
 
 
@@ -172,7 +177,7 @@ def _hair_share(
     darker = look.darker_log
     ground = figure * relief.scalp_fraction * (1.0 - relief.ears_fraction)
     dark = darker[(ground > 0.5) & (darker > 0.75)]
-    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 0.8, 1.8))
+    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 1.0, 1.8))
     excess = np.maximum(darker - settings.shade_log, 0.0)
     share = (1.0 - np.exp(-excess)) / (1.0 - np.exp(settings.shade_log - closed))
     rough = _roughness(light, _surely(figure))

@@ -22,12 +22,14 @@ class Relief(Value):
     """What each pixel of a square round a head shows, (S, S).
 
     `normal` (S, S, 3) is the head's own there, in head space, carried on outside the head; `scalp_fraction`,
-    `ears_fraction` and `temples_fraction` are 0..1. `inside` is the head itself; scalp is where hair grows or grew, and the forehead; beyond the head's own edge it goes on, as thick hair does.
+    `ears_fraction` and `temples_fraction` are 0..1. `inside` is the head itself; scalp is where hair grows or grew, and the forehead, of which
+    `forehead_fraction` is what is bare on nearly everyone; beyond the head's own edge it goes on, as thick hair does.
     """
 
     normal: Float32Array
     inside: BoolArray
     scalp_fraction: Float32Array
+    forehead_fraction: Float32Array
     ears_fraction: Float32Array
     temples_fraction: Float32Array
 
@@ -52,6 +54,7 @@ def head_relief(crop: Crop, side_px: int, *, head: Head | None, stance: Stance |
     return Relief(
         normal=normal,
         inside=hit,
+        forehead_fraction=_forehead(place, marks) * hit,
         scalp_fraction=_scalp(place, marks),
         ears_fraction=_hulls(
             [ear_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)],
@@ -123,6 +126,13 @@ def _scalp(place: Float32Array, marks: tuple[FloatArray, ...]) -> Float32Array:
     brow = glabella[1] + 12.0
     level = np.interp(place[..., 2], ahead, [inion[1] - 12.0, inion[1] - 12.0, ear_top - 8.0, ear_top + 2.0, brow, brow])
     return np.asarray(np.clip((place[..., 1] - level) / 6.0 + 0.5, 0.0, 1.0), np.float32)
+
+
+def _forehead(place: Float32Array, marks: tuple[FloatArray, ...]) -> Float32Array:
+    """Return 1 on the middle of the forehead, 12 to 42 mm above the glabella."""
+    away = place - marks[0].astype(np.float32)
+    inside = (away[..., 1] > 12.0) & (away[..., 1] < 42.0) & (np.abs(away[..., 0]) < 40.0) & (away[..., 2] > -45.0)
+    return np.asarray(inside, np.float32)
 
 
 def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye: FloatArray) -> Float32Array:

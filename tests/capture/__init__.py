@@ -1,0 +1,1 @@
+"""Tests of capture: from photos to a head."""

@@ -1,0 +1,131 @@
+"""Regions: painted hair is found in its painted share on every tone of skin; on real photos scalp, hair and ears are told apart."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalp.base import BadInput
+from scalp.capture.faces import find_faces
+from scalp.capture.person import segment_person
+from scalp.capture.regions import largest_hair_over, read_regions
+from scalp.domain.camera import Camera
+from scalp.domain.photo import Photo, srgb_encoding
+from scalp.domain.sighting import Regions
+from scalp.geometry.raster import rasterise
+from tests.capture.conftest import load
+from tests.makers import make_camera, make_head, make_photo
+
+TONES = {"I": (0.62, 0.42, 0.33), "III": (0.42, 0.26, 0.18), "V": (0.17, 0.085, 0.05), "VI": (0.085, 0.045, 0.03)}
+HAIR_LIGHT = 0.16
+"""Light of painted hair over that of the skin it covers."""
+
+
+def seen_height_mm(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """Return the height of what each pixel sees of the maker's head, and whether it sees it."""
+    head = make_head(subdivisions_count=5)
+    seen = rasterise(camera, head.surface)
+    corners = head.surface.vertices_mm[head.surface.faces[np.maximum(seen.face_index, 0)]]
+    return np.einsum("hwk,hwk->hw", seen.barycentric, corners[..., 1]), seen.face_index >= 0
+
+
+def with_hair(photo: Photo, where: np.ndarray, share: float) -> Photo:
+    """Return the photo with a share of each pixel in `where` covered by dark hair."""
+    light = photo.rgb_linear()
+    light[where] *= 1.0 - share * (1.0 - HAIR_LIGHT)
+    stored = np.interp(light, srgb_encoding().decode[:, 0], np.arange(256.0))
+    return Photo(pixels=(stored + 0.5).astype(np.uint8), encoding=photo.encoding, focal_px=photo.focal_px)
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_a_bald_head_of_any_tone_is_all_skin(tone):
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    regions = read_regions(make_photo(head, camera, rgb_linear=TONES[tone]), head)
+    height_mm, on_head = seen_height_mm(camera)
+    scalp = on_head & (height_mm > 75.0)
+    assert np.mean(regions.skin[scalp] > 200) > 0.90
+    assert np.mean(regions.hair[scalp] > 50) < 0.07
+    assert regions.skin[~on_head].mean() < 3
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_painted_hair_is_found_in_its_share(tone, share):
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    height_mm, on_head = seen_height_mm(camera)
+    hairy = on_head & (height_mm > 105.0)
+    bare = on_head & (height_mm > 70.0) & (height_mm < 98.0)
+    regions = read_regions(with_hair(make_photo(head, camera, rgb_linear=TONES[tone]), hairy, share), head)
+    assert np.median(regions.hair[hairy]) / 255 == pytest.approx(share, abs=0.25)
+    assert np.median(regions.hair[bare]) / 255 < 0.05
+    assert np.median(regions.skin[bare]) / 255 > 0.9
+
+
+def test_shine_on_bare_scalp_stays_skin():
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    photo = make_photo(head, camera)
+    pixels = photo.pixels.copy()
+    rows, columns = np.mgrid[:480, :480]
+    spot = np.exp(-((rows - 165) ** 2 + (columns - 250) ** 2) / (2 * 12.0**2))[..., None]
+    pixels = np.clip(pixels * (1 - spot) + 255 * spot, 0, 255).astype(np.uint8)
+    regions = read_regions(Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px), head)
+    assert regions.skin[165, 250] > 200
+    assert regions.hair[150:180, 235:265].max() < 60
+
+
+def test_hair_over_an_area_counts_only_closed_hair():
+    hair = np.zeros((10, 10), np.uint8)
+    hair[:, :4], hair[:, 4:6] = 255, 100
+    regions = Regions(head=np.full((10, 10), 255, np.uint8), skin=255 - hair, hair=hair)
+    assert largest_hair_over(regions, np.ones((10, 10), bool)) == pytest.approx(0.4)
+    assert largest_hair_over(regions, np.zeros((10, 10), bool)) == 0.0
+
+
+def test_a_bare_photo_is_refused():
+    with pytest.raises(BadInput):
+        read_regions(make_photo(make_head(subdivisions_count=4)))
+
+
+def shares(shared: Path, models: Path, name: str) -> tuple[float, float]:
+    """Return how much of scalp and forehead is closed hair, and how much is bare."""
+    photo = load(shared / "photos" / name)
+    face = find_faces(photo, models)[0]
+    regions = read_regions(photo, face=face, person=segment_person(photo, face, models))
+    total = float(regions.hair.sum(dtype=float) + regions.skin.sum(dtype=float))
+    return float(regions.hair[regions.hair > 150].sum(dtype=float) / total), float(
+        regions.skin[regions.skin > 200].sum(dtype=float) / total
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "most_hair", "least_hair", "least_bare"),
+    [
+        ("duane-rollins.jpg", 0.05, 0.0, 0.75),
+        ("ozzy.jpg", 0.05, 0.0, 0.70),
+        ("joshbailes.jpg", 0.20, 0.02, 0.75),
+        ("garren.jpg", 0.50, 0.10, 0.40),
+        ("muerdter.jpeg", 0.60, 0.25, 0.30),
+        ("jameshupp.jpg", 0.65, 0.35, 0.30),
+    ],
+)
+def test_bald_shaved_and_receding_heads_are_told_apart(models: Path, shared: Path, name, most_hair, least_hair, least_bare):
+    hair, bare = shares(shared, models, name)
+    assert least_hair <= hair <= most_hair
+    assert bare >= least_bare
+
+
+def test_ears_brows_and_background_are_not_skin_for_treatment(models: Path, shared: Path):
+    photo = load(shared / "heads" / "lee-perry-smith" / "photo-front.jpg")
+    (face,) = find_faces(photo, models)
+    regions = read_regions(photo, face=face, person=segment_person(photo, face, models))
+    for x, y in ((440, 1050), (1030, 1050)):
+        assert regions.skin[y, x] < 40, "an ear"
+    for index in (105, 334, 33, 263, 1, 61):
+        x, y = face.mesh_px[index].astype(int)
+        assert regions.skin[y, x] < 60, "brow, eye, nose or mouth"
+    assert regions.skin[200, 200] == 0
+    x, y = face.mesh_px[10].astype(int)
+    assert regions.skin[y, x] > 230, "the forehead"
