@@ -1,6 +1,7 @@
 """The cranium as a radius over all directions, and its outline as a camera sees it. Fitting it is `heads`' business."""
 
 from functools import cache
+from math import isqrt
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Cranium(Value):
     @property
     def degree(self) -> int:
         """Return the highest degree of its harmonics."""
-        return round(len(self.coefficients_mm) ** 0.5) - 1
+        return isqrt(len(self.coefficients_mm)) - 1
 
     def radii_mm(self, directions: FloatArray) -> FloatArray:
         """Return the radius in each unit direction (N, 3), (N,) mm."""

@@ -122,7 +122,7 @@ def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-
     _mirror(normal, to_camera, lights, column, out)
 
 
-def find_rims(eyes_mm: FloatArray, radius_mm: float, mesh: Mesh, eye_faces_start: int) -> list[tuple[FloatArray, FloatArray]]:
+def find_rims(eyes_mm: FloatArray, mesh: Mesh, eye_faces_start: int) -> list[tuple[FloatArray, FloatArray]]:
     """Return for each eye the rims of its upper and lower lid, (N, 3) mm each, as seen from straight ahead.
 
     Where the lids end is where the ball begins to show; corners, where it shows by less than 1.5 mm, are left out.
@@ -140,7 +140,7 @@ def find_rims(eyes_mm: FloatArray, radius_mm: float, mesh: Mesh, eye_faces_start
         )
         fragments = rasterise(camera, mesh)
         ball = fragments.face_index >= eye_faces_start
-        cols = np.flatnonzero(ball.sum(axis=0) > 1.5 * RIM_PX_PER_MM)
+        cols = np.flatnonzero(ball.sum(axis=0) > 1.5 * RIM_PX_PER_MM).astype(np.int32)
         top, bottom = ball[:, cols].argmax(axis=0), RIM_PX - 1 - ball[::-1, cols].argmax(axis=0)
         rims.append((_unproject(camera, fragments, top - 3, cols), _unproject(camera, fragments, bottom + 3, cols)))
     return rims

@@ -50,7 +50,7 @@ def _look(person: Person, camera: Camera, complexion: Complexion) -> Gaze:
     ways[:, 1] -= 0.06
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
     ahead = np.array([0.0, -0.05, 1.0])
-    if ways[:, 2].min() < 0.85:  # noqa: PLR2004 - about 30 degrees, as far as eyes turn with ease
+    if ways[:, 2].min() < 0.85:  # about 30 degrees, as far as eyes turn with ease
         ways = np.repeat(ahead[None] / np.linalg.norm(ahead), 2, axis=0)
     return Gaze(person.eyes_mm, ways, person.eye_radius_mm, complexion.iris, complexion.iris_rim)
 
@@ -142,11 +142,11 @@ def _picture(bust: Bust, fragments: Fragments, camera: Camera, complexion: Compl
     baked, light = _light(bust, fragments, lights, complexion, seed)
     sheet = Sheet(fragments.face_index, fragments.barycentric, bust.mesh.faces, _columns(bust, baked, light), bust.eye_faces_start)
     picture = shade(sheet, _palette(complexion, bust.person, camera, seed), lights, bust.gaze)
-    level = float(np.quantile(light[: bust.body_count][bust.zones.scalp > 0.5][:, 1], 0.75) * complexion.skin[1])  # noqa: PLR2004
+    level = float(np.quantile(light[: bust.body_count][bust.zones.scalp > 0.5][:, 1], 0.75) * complexion.skin[1])
     body = Mesh(vertices_mm=bust.person.vertices_mm, faces=bust.mesh.faces[: bust.eye_faces_start])
     ground = Ground(body, bust.normals[: bust.body_count], light[: bust.body_count])
     picture = _bleed(picture, (fragments.face_index >= 0).astype(np.float32))
-    rims = find_rims(bust.person.eyes_mm, bust.person.eye_radius_mm, bust.mesh, bust.eye_faces_start)
+    rims = find_rims(bust.person.eyes_mm, bust.mesh, bust.eye_faces_start)
     for hairs in grow_hairs(bust.person, ground, bust.zones, rims, complexion.hair, seed):
         draw_hairs(hairs, camera, picture, fragments.depth_mm)
     return picture, level

@@ -23,7 +23,7 @@ class Hairs(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _off_segment(x, y, ax, ay, bx, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913 - two ends and a point
+def _off_segment(x, y, ax, ay, bx, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - two ends and a point
     """Return (distance of a point to a segment, where along it 0..1)."""
     dx, dy = bx - ax, by - ay
     along = ((x - ax) * dx + (y - ay) * dy) / max(dx * dx + dy * dy, 1e-9)

@@ -1,6 +1,9 @@
 """Catmull-Clark subdivision of quad meshes with borders, as a matrix, so that anything on the vertices follows."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from scalp.base import IntArray
@@ -17,7 +20,7 @@ def divide_quads(quads: IntArray, vertices_count: int) -> tuple[sp.csr_matrix, I
     quad_rows = _matrix(np.repeat(np.arange(quads_count), 4), quads.reshape(-1), 0.25, (quads_count, vertices_count))
     middle_rows = _matrix(np.repeat(np.arange(len(edges)), 2), edges.reshape(-1), 0.5, (len(edges), vertices_count))
     quads_of_edge = _matrix(edge_of_side.reshape(-1), np.repeat(np.arange(quads_count), 4), 0.5, (len(edges), quads_count))
-    inner = faces_of_edge == 2  # noqa: PLR2004 - an edge between two quads
+    inner = faces_of_edge == 2  # an edge between two quads
     edge_rows = sp.diags(np.where(inner, 0.5, 1.0)) @ middle_rows + sp.diags(np.where(inner, 0.5, 0.0)) @ (quads_of_edge @ quad_rows)
     moved = _moved(edges, inner, quad_rows, middle_rows, quads)
     first_edge = vertices_count + quads_count
@@ -48,5 +51,5 @@ def _moved(edges: IntArray, inner: IntArray, quad_rows: sp.csr_matrix, middle_ro
     return sp.csr_matrix(inside + rim + sp.diags(kept))
 
 
-def _matrix(rows: IntArray, cols: IntArray, number: float, shape: tuple[int, int]) -> sp.csr_matrix:
+def _matrix(rows: npt.NDArray[np.integer[Any]], cols: npt.NDArray[np.integer[Any]], number: float, shape: tuple[int, int]) -> sp.csr_matrix:
     return sp.csr_matrix((np.full(len(rows), number), (rows, cols)), shape=shape)

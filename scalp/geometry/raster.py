@@ -12,8 +12,10 @@ NEAREST_MM = 1.0
 
 @value
 class Fragments(Value):
-    """What each pixel sees: `face_index` (rows, cols) with -1 for nothing, `barycentric` (rows, cols, 3) correct in
-    perspective, `depth_mm` (rows, cols) along the optical axis, infinite for nothing.
+    """What each pixel of a raster sees.
+
+    `face_index` (rows, cols) with -1 for nothing, `barycentric` (rows, cols, 3) correct in perspective, `depth_mm`
+    (rows, cols) along the optical axis, infinite for nothing.
     """
 
     face_index: IntArray

@@ -43,17 +43,19 @@ def project_impressions(impressions: Impressions, head: Head, camera: Camera) ->
     index = np.flatnonzero(cosine > GRAZING_COSINE)
     seen_mm = camera.in_camera(points_mm[index])
     points_px = camera.focal_px * seen_mm[:, :2] / seen_mm[:, 2:] + np.array(camera.centre_px)
-    visible = _in_front(points_px, seen_mm[:, 2], head, camera)
+    # Across one cell of the coarse depth map a surface seen flat falls away fast: allow for it.
+    cell_mm = seen_mm[:, 2] / camera.focal_px / DEPTH_SCALE
+    visible = _in_front(points_px, seen_mm[:, 2] - HIDDEN_MM - 2.0 * cell_mm / cosine[index], head, camera)
     index, seen_mm, points_px = index[visible], seen_mm[visible], points_px[visible]
     return Footprints(index=index, points_px=points_px, metric_px2_per_mm2=_metric(seen_mm, normals[index], camera))
 
 
-def _in_front(points_px: FloatArray, depth_mm: FloatArray, head: Head, camera: Camera) -> BoolArray:
+def _in_front(points_px: FloatArray, nearest_allowed_mm: FloatArray, head: Head, camera: Camera) -> BoolArray:
     """Tell which points lie in the picture and not behind another part of the head."""
     nearest_mm = rasterise(camera, head.surface, DEPTH_SCALE).depth_mm
-    inside = (points_px > 0).all(1) & (points_px < [camera.width_px, camera.height_px]).all(1)
+    inside = np.asarray((points_px > 0).all(1) & (points_px < [camera.width_px, camera.height_px]).all(1))
     col, row = np.minimum((np.where(inside[:, None], points_px, 0) * DEPTH_SCALE).astype(int), np.array(nearest_mm.shape[::-1]) - 1).T
-    return np.asarray(inside & (depth_mm < nearest_mm[row, col] + HIDDEN_MM))
+    return np.asarray(inside & (nearest_allowed_mm < nearest_mm[row, col]))
 
 
 def _metric(seen_mm: FloatArray, normals: FloatArray, camera: Camera) -> FloatArray:
