@@ -199,7 +199,7 @@ def widening(logs: Array) -> Array:
     target = contrast @ (CORRELATION * np.outer(LOG_SD, LOG_SD)) @ contrast.T
     model = contrast @ np.cov(logs.T) @ contrast.T
     sizes, axes = np.linalg.eigh(target - model)
-    print("SD of cranium to face, %: ANSUR", 100 * np.sqrt(np.diag(target)), "ICT", 100 * np.sqrt(np.diag(model)))  # noqa: T201 - a script
+    print("SD of cranium to face, %: ANSUR", 100 * np.sqrt(np.diag(target)), "ICT", 100 * np.sqrt(np.diag(model)))
     return np.asarray(axes * np.sqrt(np.maximum(sizes, 0.01**2)))
 
 

@@ -17,8 +17,9 @@ MISPLACED_MM = 14.0
 
 def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: MarkedPoints | None) -> tuple[Doubt, ...]:
     """Return what a reconstructed head is not sure of, the weightiest first."""
-    doubts = [_of_scale(scale), *_of_strain(scale), *_of_unseen(head), *_of_pose(head), *_of_focal(fit, evidence)]
-    return tuple([*doubts, *_of_outline(fit, evidence), *_of_points(fit, evidence, points)])
+    of_size = (_of_scale(scale), *_of_strain(scale))
+    of_view = (*_of_unseen(head), *_of_pose(head), *_of_focal(fit, evidence))
+    return (*of_size, *of_view, *_of_outline(fit, evidence), *_of_points(fit, evidence, points))
 
 
 def _of_scale(scale: Scale) -> Doubt:

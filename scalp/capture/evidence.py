@@ -15,6 +15,8 @@ OUTLINE_POINTS_COUNT = 160
 """The outline is thinned to this many points; neighbours tell the same."""
 OUTLINE_TOLD_COUNT = 60
 """So many of them count as independent: hair, cloth and skin folds move stretches of an outline together. (D)"""
+HAIR_POINTS_COUNT, HAIR_TOLD_COUNT = 60, 5
+"""The outline of hair is thinned to the first, and counts as the second: hair is thick or thin over whole stretches. (D)"""
 
 # fmt: off
 _RIM = (10, 109, 67, 103, 54, 21, 162, 338, 297, 332, 284, 251, 389)
@@ -27,16 +29,16 @@ _CHIN = (200, 199, 175, 152, 148, 377)
 _JAW = (93, 172, 397, 136, 365, 150, 379, 215, 435)
 # fmt: on
 _MESH_SD_MM = {
-    **dict.fromkeys(_RIM, 6.0),
-    **dict.fromkeys(_FOREHEAD, 5.0),
-    **dict.fromkeys(_BROWS, 4.0),
-    **dict.fromkeys(_LIDS, 3.5),
-    **dict.fromkeys(_CHEEKS, 5.0),
-    **dict.fromkeys(_MOUTH, 5.0),
-    **dict.fromkeys(_CHIN, 6.0),
-    **dict.fromkeys(_JAW, 8.0),
+    **dict.fromkeys(_RIM, 8.0),
+    **dict.fromkeys(_FOREHEAD, 7.0),
+    **dict.fromkeys(_BROWS, 5.5),
+    **dict.fromkeys(_LIDS, 5.0),
+    **dict.fromkeys(_CHEEKS, 7.0),
+    **dict.fromkeys(_MOUTH, 7.0),
+    **dict.fromkeys(_CHIN, 9.0),
+    **dict.fromkeys(_JAW, 11.0),
 }
-_FIRM_SD_MM = 2.5
+_FIRM_SD_MM = 3.5
 """Doubt of the mesh's points at the nose and the corners of the eyes, which no expression moves; the others above."""
 
 _MARKED_SD_MM = {"glabella": 3.0, "menton": 4.0, "left_ear_top": 4.0, "right_ear_top": 4.0, "vertex": 6.0, "inion": 9.0}
@@ -53,8 +55,11 @@ DISTANCE_MM, DISTANCE_LOG_SD = 850.0, 0.50
 
 @value
 class Evidence(Value):
-    """What was seen: points of the prior (`point_index` (N,)) at `points_px` (N, 2) with SD in mm on the head and in px,
-    `from_mesh` (N,) whether the face mesh told them; the outline (M, 2) px with its SD as told and as counted.
+    """What was seen.
+
+    Points of the prior (`point_index` (N,)) at `points_px` (N, 2) with SD in mm on the head and in px,
+    `from_mesh` (N,) whether the face mesh told them; the outline of bare skin (M, 2) px with its SD as told and as counted,
+    and that of hair.
     """
 
     point_index: IntArray
@@ -63,6 +68,7 @@ class Evidence(Value):
     slip_px: FloatArray
     from_mesh: BoolArray
     outline_px: FloatArray
+    hair_px: FloatArray
     outline_sd_px: float
     outline_count_sd_px: float
     centre_px: tuple[float, float]
@@ -77,7 +83,8 @@ def gather_evidence(
     rows = _mesh_rows(prior, face) + _marked_rows(prior, points)
     if face is None:
         _demand_points(points)
-    outline_px = np.zeros((0, 2)) if outline is None else _thinned(outline.points_px)
+    outline_px = np.zeros((0, 2)) if outline is None else _thinned(outline.points_px, OUTLINE_POINTS_COUNT)
+    hidden = None if outline is None else outline.hair_points_px
     sd_px = 1.0 if outline is None else max(outline.sd_px, 0.3)
     told_count = min(len(outline_px), OUTLINE_TOLD_COUNT)
     index, places, sd_mm, slip_px, from_mesh = zip(*rows, strict=True)
@@ -88,6 +95,7 @@ def gather_evidence(
         slip_px=np.array(slip_px, float),
         from_mesh=np.array(from_mesh, bool),
         outline_px=outline_px,
+        hair_px=np.zeros((0, 2)) if hidden is None else _thinned(hidden, HAIR_POINTS_COUNT),
         outline_sd_px=sd_px,
         outline_count_sd_px=sd_px * np.sqrt(max(len(outline_px), 1) / max(told_count, 1)),
         centre_px=(photo.width_px / 2, photo.height_px / 2),
@@ -123,19 +131,18 @@ def _demand_points(points: MarkedPoints | None) -> None:
     """Refuse to guess a head from too little."""
     advice = "Add points such as glabella, both outer canthi, nose_tip, both ear tops or tragi, and vertex."
     count = 0 if points is None else len(points.names)
-    if count < FEWEST_POINTS:
+    if points is None or count < FEWEST_POINTS:
         asked = "Finding the head without a face in view" if count == 0 else f"Finding the head from {count} points"
         raise NotPossible(asked, f"{FEWEST_POINTS} or more named points", advice)
-    assert points is not None
     spread = np.linalg.svd(points.points_px - points.points_px.mean(0), compute_uv=False) / np.sqrt(count)
     if spread[1] < 0.06 * spread[0] or spread[0] < 10.0:
         raise BadInput("points", "all on one line or one spot", "points spread over the head in both directions", advice)
 
 
-def _thinned(points_px: FloatArray) -> FloatArray:
-    """Return at most `OUTLINE_POINTS_COUNT` of the points, evenly taken."""
+def _thinned(points_px: FloatArray, count: int) -> FloatArray:
+    """Return at most `count` of the points, evenly taken."""
     if not np.isfinite(points_px).all():
         raise BadInput("outline", "not a number somewhere", "finite x and y in px", "Trace the outline again.")
-    if len(points_px) <= OUTLINE_POINTS_COUNT:
+    if len(points_px) <= count:
         return points_px
-    return np.asarray(points_px[np.linspace(0, len(points_px) - 1, OUTLINE_POINTS_COUNT).round().astype(int)])
+    return np.asarray(points_px[np.linspace(0, len(points_px) - 1, count).round().astype(int)])

@@ -17,6 +17,7 @@ from scalp.capture.residuals import (
     TURN_COUNT,
     Rows,
     State,
+    hair_rows,
     outline_rows,
     outline_sd_px,
     point_places,
@@ -74,8 +75,9 @@ def fit_head(prior: HeadPrior, evidence: Evidence, start: State, *, steps_count:
 
 
 def _all_rows(prior: HeadPrior, evidence: Evidence, state: State, wide_mm: float) -> list[Rows]:
-    """Return points, outline and prior at a state."""
-    return [point_rows(prior, evidence, state), outline_rows(prior, evidence, state, wide_mm), prior_rows(prior, evidence, state)]
+    """Return points, outlines of skin and of hair, and prior at a state."""
+    seen = [point_rows(prior, evidence, state), outline_rows(prior, evidence, state, wide_mm)]
+    return [*seen, hair_rows(prior, evidence, state), prior_rows(prior, evidence, state)]
 
 
 def _normal_equations(rows: list[Rows]) -> tuple[FloatArray, FloatArray]:
@@ -104,7 +106,9 @@ def _conclude(prior: HeadPrior, evidence: Evidence, state: State) -> Fit:
     rows = _all_rows(prior, evidence, state, 0.0)
     normal, _ = _normal_equations(rows)
     limit = ROBUST_SD_COUNT
-    cost = sum(float((limit**2 * np.log1p((part.residual / limit) ** 2)).sum()) for part in rows[:2]) + float((rows[2].residual ** 2).sum())
+    cost = sum(float((limit**2 * np.log1p((part.residual / limit) ** 2)).sum()) for part in rows[:2]) + sum(
+        float((part.residual**2).sum()) for part in rows[2:]
+    )
     places, _ = point_places(prior, evidence, state)
     return Fit(
         state=state,

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray
 from scalp.capture.cranium import Cranium
-from scalp.capture.evidence import DISTANCE_LOG_SD, DISTANCE_MM, Evidence
+from scalp.capture.evidence import DISTANCE_LOG_SD, DISTANCE_MM, HAIR_TOLD_COUNT, Evidence
 from scalp.capture.prior import HeadPrior
 from scalp.geometry.harmonics import harmonics
 
@@ -18,6 +18,8 @@ FACE_TURN_SD_RAD = 0.035
 """The face mesh mistakes the turn of a head by degrees; so much is allowed without the skull following. (D, head.md)"""
 ROBUST_SD_COUNT = 3.0
 """Residuals beyond so many SDs lose weight, as 1 / (1 + (r / k)^2)."""
+HAIR_MM, HAIR_SD_MM = 14.0, 9.0
+"""How far the scalp lies inside the outline of hair. (D)"""
 MODEL_SD_MM = 0.25
 """What eight degrees of harmonics cannot follow of a real outline."""
 
@@ -134,12 +136,28 @@ def outline_rows(prior: HeadPrior, evidence: Evidence, state: State, wide_mm: fl
 
     Moving along the surface there moves nothing across the outline, so that only the radius and the pose count.
     """
-    if not len(evidence.outline_px):
-        return Rows(np.zeros(0), np.zeros((0, parameters_count(prior))), np.zeros(0))
+    told_px, counted_px = outline_sd_px(evidence, state, wide_mm)
+    miss_px, jacobian = _across(prior, evidence, state, evidence.outline_px)
+    weight = 1 / (1 + (miss_px / told_px / ROBUST_SD_COUNT) ** 2)
+    return Rows(miss_px / counted_px, jacobian / counted_px, weight)
+
+
+def hair_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
+    """Return the misfit of the outline of hair: the scalp lies inside of it by some 14 mm, by little more or much more."""
+    sd_px = HAIR_SD_MM * state.px_per_mm * np.sqrt(max(len(evidence.hair_px), 1) / HAIR_TOLD_COUNT)
+    miss_px, jacobian = _across(prior, evidence, state, evidence.hair_px)
+    miss_px = miss_px + HAIR_MM * state.px_per_mm
+    return Rows(miss_px / sd_px, jacobian / sd_px, np.ones(len(miss_px)))
+
+
+def _across(prior: HeadPrior, evidence: Evidence, state: State, line_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return how far outside a line (N, 2) px the head's outline runs, (N,) px, and its slopes."""
+    if not len(line_px):
+        return np.zeros(0), np.zeros((0, parameters_count(prior)))
     skull = cranium_of(prior, state)
     contour = skull.contour(prior.base.centre_mm - state.rotation.T @ state.shift_mm)
     places = skull.points_mm(contour.directions)
-    nearest = cKDTree(project(prior, evidence, state, places)).query(evidence.outline_px)[1]
+    nearest = cKDTree(project(prior, evidence, state, places)).query(line_px)[1]
     places, directions = places[nearest], contour.directions[nearest]
     outward = contour.normals[nearest] @ state.rotation.T
     across = outward[:, :2] / np.linalg.norm(outward[:, :2], axis=1, keepdims=True)
@@ -149,10 +167,8 @@ def outline_rows(prior: HeadPrior, evidence: Evidence, state: State, wide_mm: fl
     jacobian[:, :POSE_COUNT] = np.einsum("na,nap->np", across, by_pose)
     jacobian[:, POSE_COUNT : POSE_COUNT + prior.modes_count] = by_radius @ prior.harmonics_modes_mm
     jacobian[:, POSE_COUNT + prior.modes_count : -TURN_COUNT] = by_radius * prior.harmonics_rest_mm
-    miss_px = np.einsum("na,na->n", across, project(prior, evidence, state, places) - evidence.outline_px)
-    told_px, counted_px = outline_sd_px(evidence, state, wide_mm)
-    weight = 1 / (1 + (miss_px / told_px / ROBUST_SD_COUNT) ** 2)
-    return Rows(miss_px / counted_px, jacobian / counted_px, weight)
+    miss_px = np.einsum("na,na->n", across, project(prior, evidence, state, places) - line_px)
+    return miss_px, jacobian
 
 
 def prior_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:

@@ -27,7 +27,9 @@ CARD_LOG_SD, CARD_CORNER_PX = 0.010, 1.5
 
 @value
 class ScaleWish(Value):
-    """What a person measured, None where nothing: the `circumference_mm` of the head, by a tape above the brows and
+    """What a person measured, None where nothing.
+
+    The `circumference_mm` of the head, by a tape above the brows and
     round the back where it is largest; `card_px` (4, 2), the corners in the photo of a bank card held to the forehead.
     """
 
@@ -134,7 +136,7 @@ def read_irises(iris_px: FloatArray, camera: Camera, eyes_mm: FloatArray) -> tup
     depth_mm = camera.in_camera(eyes_mm)[:, 2]
     widths_mm = (iris_px[:, 2] * depth_mm / camera.focal_px)[seen]
     reading = np.hypot(IRIS_READING_PX / iris_px[seen, 2].mean(), IRIS_READING_LOG_SD)
-    return widths_mm, float(reading / np.sqrt(1.0))
+    return widths_mm, float(reading)
 
 
 def read_card(card_px: FloatArray, camera: Camera, forehead_mm: FloatArray) -> tuple[float, float]:

@@ -50,13 +50,13 @@ def _legendre_column(z: FloatArray, m: int, degree: int) -> list[FloatArray]:
 @cache
 def _norm(order_l: int, m: int) -> float:
     """Return the factor that makes the harmonic of degree l and order m orthonormal."""
-    plain = sqrt((2 * order_l + 1) / (4 * pi) * factorial(order_l - m) / factorial(order_l + m))
+    plain: float = sqrt((2 * order_l + 1) / (4 * pi) * factorial(order_l - m) / factorial(order_l + m))
     return plain * (sqrt(2.0) if m else 1.0)
 
 
 def degrees(degree: int) -> FloatArray:
     """Return the degree l of each column of `harmonics`, ((degree + 1)^2,)."""
-    return np.floor(np.sqrt(np.arange((degree + 1) ** 2) + 1e-9))
+    return np.asarray(np.floor(np.sqrt(np.arange((degree + 1) ** 2) + 1e-9)))
 
 
 def tangents(directions: FloatArray) -> tuple[FloatArray, FloatArray]:
