@@ -21,7 +21,7 @@ def fit_shading(normals: FloatArray, light: FloatArray) -> FloatArray:
     """
     basis = shading_basis(normals)
     weights = np.ones(len(light))
-    shading = np.zeros(basis.shape[1])
+    shading: FloatArray = np.zeros(basis.shape[1])
     for _ in range(FIT_ROUNDS):
         normal = basis.T * weights
         shading = np.linalg.solve(normal @ basis + 1e-6 * len(light) * np.eye(basis.shape[1]), normal @ light)

@@ -59,7 +59,7 @@ def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
 
 def regions_small(raster: np.ndarray, size: tuple[int, int]) -> Float32Array:
     """Return a region as fractions on a smaller raster."""
-    return np.asarray(cv2.resize(raster, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+    return np.asarray(np.asarray(cv2.resize(raster, size, interpolation=cv2.INTER_AREA), np.float32) / 255, np.float32)
 
 
 def _skull(camera: Camera, surface: Mesh, size: tuple[int, int]) -> tuple[Float32Array, BoolArray]:
