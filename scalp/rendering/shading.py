@@ -24,7 +24,7 @@ def fit_shading(normals: FloatArray, light: FloatArray) -> FloatArray:
     shading: FloatArray = np.zeros(basis.shape[1])
     for _ in range(FIT_ROUNDS):
         normal = basis.T * weights
-        shading = np.linalg.solve(normal @ basis + 1e-6 * len(light) * np.eye(basis.shape[1]), normal @ light)
+        shading = np.asarray(np.linalg.solve(normal @ basis + 1e-6 * len(light) * np.eye(basis.shape[1]), normal @ light), np.float64)
         residual = light - basis @ shading
         spread = max(1.4826 * float(np.median(np.abs(residual))), 1e-4)
         weights = np.where(residual > 0, 1.0 / (1.0 + (residual / spread) ** 2), 1.0)
