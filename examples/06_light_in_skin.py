@@ -1,0 +1,60 @@
+"""Six skins from very light to dark, each half bare and half treated, healed, at 12 px per mm.
+
+Every mark is a column of carbon black seen through the skin over it; nothing is painted. Writes out/light_in_skin.png.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from scalp.colour.srgb import lab_from_linear, srgb_from_linear, typology_angle
+from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.skin import Skin
+from scalp.skin.spread import SIGMAS_MM, inner_fraction, point_spread
+from scalp.skin.tone import reflectance
+
+MELANINS = (0.007, 0.013, 0.028, 0.055, 0.10, 0.22)
+SIDE_MM, PX_PER_MM, FINER, DENSITY_PER_CM2 = 28.0, 12, 2, 130.0
+
+
+def scatter_places(rng: np.random.Generator) -> np.ndarray:
+    """Draw places (N, 2) mm over the right half, thinning out towards its edge, as regular as real work."""
+    spacing_mm = 10.0 / np.sqrt(DENSITY_PER_CM2)
+    cells = np.arange(-2, int(SIDE_MM / spacing_mm) + 3)
+    across, down = np.meshgrid(cells, cells)
+    places = np.stack([across + 0.5 * (down % 2), down], axis=-1).reshape(-1, 2) * spacing_mm
+    places = places + 0.22 * spacing_mm * rng.standard_normal(places.shape)
+    return places[rng.random(len(places)) < np.clip((places[:, 0] - 11.0) / 5.0, 0.0, 1.0)]
+
+
+def treated_patch(skin: Skin, rng: np.random.Generator) -> np.ndarray:
+    """Draw one square of skin in linear light, (H, W, 3)."""
+    places, needle = scatter_places(rng), Needle()
+    widths_mm = needle.deposit_diameter_mm * np.exp(needle.deposit_diameter_cv_fraction * rng.standard_normal(len(places)))
+    doses = Pigment().deposit_mg_per_ml * np.exp(0.15 * rng.standard_normal(len(places)))
+    weights = point_spread(skin, widths_mm, needle.top_depth_mm, needle.bottom_depth_mm, doses)
+    along_mm = (np.arange(int(SIDE_MM * PX_PER_MM * FINER)) + 0.5) / (PX_PER_MM * FINER)
+    attenuation = np.zeros((len(along_mm), len(along_mm), 3), np.float32)
+    for index, sigma_mm in enumerate(SIGMAS_MM):
+        x, y = (np.exp(-((along_mm - places[:, axis, None]) ** 2) / (2 * sigma_mm**2)).astype(np.float32) for axis in (0, 1))
+        for band in range(3):
+            attenuation[..., band] += (y * weights[:, band, index, None]).T @ x
+    light = reflectance(skin) * (1.0 + inner_fraction(skin) * np.expm1(-attenuation))
+    side = len(along_mm) // FINER
+    return light.reshape(side, FINER, side, FINER, 3).mean(axis=(1, 3))
+
+
+def main() -> None:
+    """Draw the six skins side by side and say their typology angles."""
+    rng = np.random.default_rng(4)
+    skins = [Skin(melanin_fraction=melanin, blood_fraction=0.011) for melanin in MELANINS]
+    patches = [treated_patch(skin, rng) for skin in skins]
+    rows = [np.concatenate(patches[begin : begin + 3], axis=1) for begin in (0, 3)]
+    Path("out").mkdir(exist_ok=True)
+    Image.fromarray(srgb_from_linear(np.concatenate(rows))).save("out/light_in_skin.png")
+    print("typology angles:", *(f"{float(typology_angle(lab_from_linear(reflectance(skin)))):.0f}" for skin in skins))
+
+
+if __name__ == "__main__":
+    main()
