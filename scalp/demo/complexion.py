@@ -6,9 +6,12 @@ import numpy as np
 
 from scalp.base import FloatArray
 from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
+from scalp.skin.tissue import SURFACE_GLARE
 from scalp.skin.tone import inner_reflectance
 
-DARK_MELANIN_FRACTION = 0.20
+MATTE_SHARE = 0.7
+"""Of the surface's glare, what horn scales send everywhere; the rest is shine and drawn as such. (E)"""
+DARK_MELANIN_FRACTION = 0.15
 """From here on the shape is that of dark-skinned people and the irises are dark brown."""
 
 
@@ -32,7 +35,7 @@ def darkness_fraction(skin: Skin) -> float:
 
 def _tone(skin: Skin, melanin_factor: float, blood_factor: float) -> FloatArray:
     """Return the albedo of the same skin with more or less melanin and blood."""
-    return inner_reflectance(
+    inside = inner_reflectance(
         Skin(
             melanin_fraction=float(np.clip(skin.melanin_fraction * melanin_factor, *MELANIN_RANGE)),
             blood_fraction=float(np.clip(skin.blood_fraction * blood_factor, *BLOOD_RANGE)),
@@ -40,6 +43,7 @@ def _tone(skin: Skin, melanin_factor: float, blood_factor: float) -> FloatArray:
             epidermis_mm=skin.epidermis_mm,
         )
     )
+    return np.asarray(inside + MATTE_SHARE * SURFACE_GLARE)
 
 
 def mix_complexion(skin: Skin) -> Complexion:

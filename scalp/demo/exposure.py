@@ -9,8 +9,8 @@ from scalp.domain.photo import Photo, srgb_encoding
 
 SHOULDER = 0.72
 """Linear light above which a camera's curve bends."""
-SKIN_TARGET = 0.26
-EXPOSURE_HOLD = 0.45
+SKIN_TARGET = 0.19
+EXPOSURE_HOLD = 0.28
 """How much of the way to `SKIN_TARGET` the exposure follows the skin: dark skin stays darker."""
 LENS_BLUR_PX_PER_MM = 0.085
 SHOT_NOISE = 0.0085
@@ -39,7 +39,7 @@ def expose(rgb_linear: Float32Array, camera: Camera, skin_level: float, seed: in
     than brightness noise.
     """
     rows, cols = rgb_linear.shape[:2]
-    gain = np.float32((SKIN_TARGET / max(skin_level, 1e-3)) ** EXPOSURE_HOLD * 1.0)
+    gain = np.float32((SKIN_TARGET / max(skin_level, 1e-3)) ** EXPOSURE_HOLD)
     px_per_mm = camera.focal_px / float(np.linalg.norm(camera.eye_mm))
     light = gaussian_filter(rgb_linear, (LENS_BLUR_PX_PER_MM * px_per_mm, LENS_BLUR_PX_PER_MM * px_per_mm, 0.0)) * gain
     across = ((np.arange(cols) - cols / 2) / cols)[None, :] ** 2 + ((np.arange(rows) - rows / 2) / cols)[:, None] ** 2

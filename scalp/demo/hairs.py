@@ -87,7 +87,7 @@ def _fringe(ground: Ground, zones: Zones, hair: FloatArray, random: np.random.Ge
     roots = Roots(places, roots.normals[index], roots.light[index])
     forward = np.where(places[:, 2] > -15.0, 0.5, -0.25)
     ways = np.column_stack([np.zeros(len(index)), np.full(len(index), -1.0), forward]) + random.normal(0.0, 0.22, (len(index), 3))
-    length = random.gamma(7.0, 0.75 / 7.0, len(index)).clip(0.3, 1.4)
+    length = random.gamma(7.0, 0.55 / 7.0, len(index)).clip(0.25, 1.1)
     curves = _curves(roots, _lying(ways, roots.normals), length, (0.75, 0.35))
     width = random.normal(0.072, 0.012, len(index)).clip(0.035, 0.11)
     return Hairs(curves, width, np.full(len(index), 0.8), _colours(roots, hair, random, 0.35), np.full(len(index), 0.85))
@@ -115,9 +115,9 @@ def _beard(ground: Ground, zones: Zones, hair: FloatArray, random: np.random.Gen
     length = random.gamma(6.0, 0.50 / 6.0, count).clip(0.2, 1.0)
     curves = _curves(roots, _lying(ways, roots.normals), length, (0.7, 0.4))
     width = random.normal(0.085, 0.016, count).clip(0.04, 0.13)
-    grey = random.random(count) < 0.06  # noqa: PLR2004 - a first grey hair in sixteen
+    grey = random.random(count) < 0.06  # a first grey hair in sixteen
     colours = _colours(roots, hair, random, 0.35)
-    colours[grey] = roots.light[grey] * 0.35
+    colours[grey] = roots.light[grey] * (0.10 + 5.0 * hair)
     return Hairs(curves, width, np.full(count, 0.75), colours, np.full(count, 0.75))
 
 
@@ -146,7 +146,7 @@ def _lashes(ground: Ground, rims: list[tuple[FloatArray, FloatArray]], hair: Flo
     parts = []
     for number, (upper, lower) in enumerate(rims):
         side = 1.0 if number == 0 else -1.0
-        for rim, many, length_mm, lift in ((upper, 130, 7.5, 1.0), (lower, 60, 4.2, -0.55)):
+        for rim, many, length_mm, lift in ((upper, 150, 7.5, 1.0), (lower, 70, 4.0, -0.55)):
             at = np.sort(random.choice(len(rim), many))
             outward = (rim[at, 0] - rim[:, 0].mean()) / max(np.ptp(rim[:, 0]) / 2, 1.0)
             grow = length_mm * random.uniform(0.55, 1.1, many) * (0.62 + 0.38 * (1.0 - np.abs(outward * side - 0.3)))
@@ -157,10 +157,10 @@ def _lashes(ground: Ground, rims: list[tuple[FloatArray, FloatArray]], hair: Flo
             points = [rim[at]]
             for step in steps:
                 points.append(points[-1] + step / np.linalg.norm(step, axis=1, keepdims=True) * (grow / 3.0)[:, None])
-            parts.append((np.stack(points, axis=1), np.full(many, 0.10 if lift > 0 else 0.06), np.full(many, 0.92 if lift > 0 else 0.6)))
+            parts.append((np.stack(points, axis=1), np.full(many, 0.15 if lift > 0 else 0.10), np.full(many, 0.92 if lift > 0 else 0.55)))
     points_mm, width, opacity = (np.concatenate(column) for column in zip(*parts, strict=True))
     light = np.full((len(width), 3), float(np.median(ground.light[ground.light[:, 1] > 0, 1])))
-    return Hairs(points_mm, width * random.uniform(0.8, 1.2, len(width)), np.full(len(width), 0.15), light * hair * 0.4, opacity)
+    return Hairs(points_mm, width * random.uniform(0.8, 1.2, len(width)), np.full(len(width), 0.25), light * hair * 0.4, opacity)
 
 
 def grow_hairs(

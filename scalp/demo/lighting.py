@@ -32,8 +32,11 @@ class Lights(NamedTuple):
 
 
 class Baked(NamedTuple):
-    """What reaches each vertex: each light with its cosine and shadow (V, L), its free fraction (V, L), the room (V,) and
-    the share of the room hidden by the bust itself (V,)."""
+    """What reaches each vertex.
+
+    Each light with its cosine and shadow (V, L), its free fraction (V, L), the room (V,) and the share of the room
+    hidden by the bust itself (V,).
+    """
 
     lit: Float32Array
     free: Float32Array
@@ -46,7 +49,7 @@ def set_lights(camera: Camera) -> Lights:
     right, forward = camera.camera_from_head[0, :3], camera.camera_from_head[2, :3]
     up = np.array([0.0, 1.0, 0.0])
     towards = -forward - up * (-forward @ up)
-    towards = towards / np.linalg.norm(towards) if np.linalg.norm(towards) > 0.3 else np.cross(right, up)  # noqa: PLR2004 - straight down
+    towards = towards / np.linalg.norm(towards) if np.linalg.norm(towards) > 0.3 else np.cross(right, up)  # straight down
     frame = np.stack([right, up, towards])
     ways = np.array([(-0.60, 0.50, 0.70), (0.85, 0.12, 0.60), (0.80, 0.42, -0.55), (-0.9, 0.35, -0.45)])
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
@@ -59,7 +62,7 @@ def set_lights(camera: Camera) -> Lights:
 
 
 @njit(cache=True, nogil=True)
-def _around(way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _around(way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return two unit vectors square to a unit vector and to each other."""
     sign = 1.0 if way[2] >= 0 else -1.0
     a = -1.0 / (sign + way[2])
@@ -68,7 +71,7 @@ def _around(way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _radical_inverse(number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _radical_inverse(number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return a whole number mirrored at the binary point, 0..1."""
     out, half = 0.0, 0.5
     while number > 0:
@@ -79,7 +82,7 @@ def _radical_inverse(number):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True, nogil=True)
-def _bake_band(tree, vertices, normals, lights, turns, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _bake_band(tree, vertices, normals, lights, turns, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (V, 2 L + 2): lit and free of each light, room light, hidden share."""
     stack = np.empty(STACK_COUNT, np.int32)
     way = np.empty(3)
@@ -153,7 +156,11 @@ PROFILE_SHARES = ((0.118, 0.113, 0.358, 0.078), (0.198, 0.007, 0.004, 0.0), (0.0
 def irradiance(baked: Baked, lights: Lights, albedo_rgb_linear: FloatArray) -> Float32Array:
     """Return the light on each vertex in linear sRGB, (V, 3), bounced light in the skin's own colour."""
     direct = baked.lit @ lights.rgb_linear.astype(np.float32)
-    bounced = baked.hidden[:, None] * (BOUNCE_FRACTION * albedo_rgb_linear)[None] * (0.55 * lights.rgb_linear[0] + lights.room_rgb_linear)
+    bounced = (
+        (baked.hidden * (1.0 - 0.85 * baked.hidden))[:, None]
+        * (BOUNCE_FRACTION * albedo_rgb_linear)[None]
+        * (0.55 * lights.rgb_linear[0] + lights.room_rgb_linear)
+    )
     return np.asarray(direct + baked.room[:, None] * lights.room_rgb_linear + bounced, np.float32)
 
 

@@ -19,9 +19,10 @@ RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
 COLUMNS_COUNT = 22
 """What each column of `Sheet.columns` holds, the first of them."""
 SKIN_COLOUR, RED_COLOUR, BROWN_COLOUR, LIPS_COLOUR, CLOTH_COLOUR = range(5)
-SPECULAR_FRACTION = 0.033
+SPECULAR_FRACTION = 0.028
 BUMP_STEP_MM = 0.07
 COLLAR_MM = 21.0
+MOLE_GRID_MM = 24.0
 
 
 class Sheet(NamedTuple):
@@ -46,15 +47,15 @@ class Palette(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the fine relief of skin: pores, the net of lines between them, soft lumps and furrows of the forehead."""
     # The grids of the noise are turned away from the axes, so that none runs along the forehead.
     a, b, c = 0.61 * x + 0.55 * y - 0.57 * z, -0.77 * x + 0.58 * y - 0.27 * z, 0.18 * x + 0.60 * y + 0.78 * z
     height = 0.05 * noise(a / 3.6, b / 3.6, c / 3.6, 14)
     if detail > 0.02:
         pore, own = nearest_spot(a / 0.85, b / 0.85, c / 0.85, 11)
-        height -= detail * 0.014 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
-        height += detail * (0.006 * noise(b / 0.33, c / 0.33, a / 0.33, 12) + 0.014 * noise(c / 0.9, a / 0.9, b / 0.9, 13))
+        height -= detail * 0.030 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
+        height += detail * (0.009 * noise(b / 0.33, c / 0.33, a / 0.33, 12) + 0.018 * noise(c / 0.9, a / 0.9, b / 0.9, 13))
     if furrow > 0.05:
         bent = y + 4.5 * noise(x / 30.0, y / 30.0, z / 40.0, 15) + 1.2 * noise(x / 9.0, y / 12.0, z / 12.0, 17)
         deep = max(0.0, 0.35 + 0.9 * noise(x / 26.0, y / 8.0, 3.1, 16))
@@ -63,7 +64,7 @@ def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  #
 
 
 @njit(cache=True, nogil=True)
-def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the GGX density of facets. [Walter2007]"""
     squared = alpha * alpha
     below = cosine_half * cosine_half * (squared - 1.0) + 1.0
@@ -71,7 +72,7 @@ def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @njit(cache=True, nogil=True)
-def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the share of a light of unit irradiance that a greasy skin mirrors to the camera, times pi: two GGX lobes."""
     facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
     seen = max(normal[0] * to_camera[0] + normal[1] * to_camera[1] + normal[2] * to_camera[2], 0.05)
@@ -90,7 +91,7 @@ def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of skin at a place: blotches, redness, brown, lips, freckles, the shade of shaven hair."""
     x, y, z = place
     broad = rough(x / 21.0, y / 21.0, z / 21.0, 21)
@@ -101,20 +102,23 @@ def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noq
     spot, own = nearest_spot(x / 5.2, y / 5.2, z / 5.2, 34)
     if own > 0.62:
         brown += 0.75 * (own - 0.5) * max(0.0, 1.0 - (spot / (0.06 + 0.22 * (own - 0.6))) ** 2)
+    mole, rank = nearest_spot(x / MOLE_GRID_MM, y / MOLE_GRID_MM, z / MOLE_GRID_MM, 38)
+    if rank > 0.75:  # one cell in four has one
+        brown += 1.6 * min(1.0, max(0.0, 2.0 - mole * MOLE_GRID_MM / (0.5 + 1.6 * (rank - 0.75))))
     lips = column[LIPS] * (0.86 + 0.16 * noise(x / 0.8, y / 4.0, z / 4.0, 37))
     follicles = column[FRINGE] / 190.0 * 0.80 + column[BEARD] / 62.0 * 0.42 + column[TOP] / 190.0 * 0.3
     shade = follicles * (1.0 + 0.22 * middle + 0.30 * fine)
     for band in range(3):
         tone = colours[SKIN_COLOUR, band]
         tone += max(-0.35, min(red, 1.2)) * (colours[RED_COLOUR, band] - colours[SKIN_COLOUR, band])
-        tone *= 1.0 + max(-0.35, min(brown, 1.3)) * (colours[BROWN_COLOUR, band] / colours[SKIN_COLOUR, band] - 1.0)
+        tone *= 1.0 + max(-0.35, min(brown, 1.6)) * (colours[BROWN_COLOUR, band] / colours[SKIN_COLOUR, band] - 1.0)
         tone += lips * (colours[LIPS_COLOUR, band] * (1.0 + 0.08 * fine) - tone)
         # Hair under the skin takes most of the red, so that a shaven beard looks bluish.
         out[band] = tone * np.exp(-shade * (0.72 - 0.09 * band)) * (1.0 + 0.02 * fine)
 
 
 @njit(cache=True, nogil=True)
-def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of skin; `work` (5, 3) is room for vectors."""
     place, normal, bent, to_camera, albedo = work[0], work[1], work[2], work[3], work[4]
     for axis in range(3):
@@ -134,8 +138,9 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     bent[1] = normal[1] - 2.4 * (gy - along * normal[1])
     bent[2] = normal[2] - 2.4 * (gz - along * normal[2])
     bent /= np.sqrt((bent * bent).sum())
-    # Light from inside: the relief shows least in red, which travels farthest.
+    # Light from inside: pores swallow a little, and the relief shows least in red, which travels farthest.
     _albedo(column, palette.colours, place, albedo)
+    albedo *= 1.0 + palette.detail * max(-0.10, min(0.05, 1.3 * here))
     key = lights.ways[0]
     slope = ((bent - normal) * key).sum() / max(0.30, (normal * key).sum())
     for band in range(3):
@@ -157,7 +162,7 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of jersey: a ribbed collar, then knitted rows with folds."""
     x, y, z = column[PLACE], column[PLACE + 1], column[PLACE + 2]
     around = np.arctan2(x, z + 40.0) * 90.0
@@ -174,7 +179,7 @@ def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return how far down the skin a place lies below the neck of the shirt, negative above it."""
     x, z = column[PLACE], column[PLACE + 2]
     above = column[PLACE + 1] + neckline[0] * z - neckline[1] * x * x - neckline[2]
@@ -185,7 +190,7 @@ def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noq
 
 
 @njit(cache=True, nogil=True)
-def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill the rows `rows` of `out` (rows, cols, 3)."""
     column = np.empty(COLUMNS_COUNT)
     work = np.empty((5, 3))
