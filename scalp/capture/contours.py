@@ -6,6 +6,7 @@ Plain image work on arrays and points. Which mask, and which part of the line is
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from scalp.base import Float32Array, FloatArray, IntArray, Value, value
@@ -185,7 +186,7 @@ def _where_it_adds_up(profiles: Float32Array, certainty: FloatArray, chosen: Int
     for _ in range(2):
         nearest = np.round(place).astype(np.int64)[:, None]
 
-        def near(window: range, nearest: IntArray = nearest) -> FloatArray:
+        def near(window: range, nearest: npt.NDArray[np.int64] = nearest) -> FloatArray:
             return np.asarray(profiles[rows, np.clip(nearest + np.array(window), 0, last)], np.float64)
 
         inner, outer = near(range(-10, -6)).mean(axis=1), near(range(7, 11)).mean(axis=1)

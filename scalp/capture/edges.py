@@ -5,8 +5,12 @@ Plain image work on arrays. Which mask, and what it means, is for `person` and `
 
 import cv2
 import numpy as np
+from numba import njit
 
-from scalp.base import Float32Array
+from scalp.base import ByteArray, Float32Array
+
+_STILL_FRACTION = 0.004
+"""Share of a mask, half a level of 8 bit or so, that is not seen."""
 
 
 def follow_edges(
@@ -20,12 +24,51 @@ def follow_edges(
     """
     guide = small_u8.astype(np.float32) / np.float32(255.0)
     slope, offset = _linear_in_windows(mask.astype(np.float32), guide, 2 * radius_px + 1, softness_fraction)
-    size = (large_u8.shape[1], large_u8.shape[0])
-    result = cv2.resize(offset, size, interpolation=cv2.INTER_LINEAR)
-    for band in range(3):
-        enlarged = cv2.resize(np.ascontiguousarray(slope[..., band]), size, interpolation=cv2.INTER_LINEAR)
-        result += enlarged * (large_u8[..., band].astype(np.float32) * np.float32(1.0 / 255.0))
-    return np.asarray(np.clip(result, 0.0, 1.0, out=result))
+    plain = _plain(slope, offset)
+    result = np.empty(large_u8.shape[:2], np.float32)
+    _apply_enlarged(slope, offset, plain, np.ascontiguousarray(large_u8), result)
+    return result
+
+
+def _plain(slope: Float32Array, offset: Float32Array) -> ByteArray:
+    """Return 1 where all around is 0, 2 where all around is 1, 0 where colour decides; for each lower right neighbour of four."""
+    still = np.abs(slope).max(axis=-1) < _STILL_FRACTION
+    marks = np.zeros(offset.shape, np.uint8)
+    for mark, level in ((1, 0.0), (2, 1.0)):
+        alike = (still & (np.abs(offset - level) < _STILL_FRACTION)).astype(np.uint8)
+        marks[cv2.erode(alike, np.ones((3, 3), np.uint8)) > 0] = mark
+    return marks
+
+
+@njit(cache=True, nogil=True)
+def _apply_enlarged(slope, offset, plain, large, result):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - compiled
+    high, wide = offset.shape
+    rows, columns = result.shape
+    for row in range(rows):
+        # Where the row lies between two rows of the small maps.
+        y = min(max((row + 0.5) * high / rows - 0.5, 0.0), high - 1.001)
+        above = int(y)
+        down = np.float32(y - above)
+        below = min(above + 1, high - 1)
+        for column in range(columns):
+            x = min(max((column + 0.5) * wide / columns - 0.5, 0.0), wide - 1.001)
+            left = int(x)
+            mark = plain[above, left]
+            if mark != 0:
+                result[row, column] = np.float32(mark - 1)
+                continue
+            # The four functions of colour round the pixel, blended, then applied to its own colour.
+            right = min(left + 1, wide - 1)
+            across = np.float32(x - left)
+            share = np.float32(0.0)
+            for corner in range(4):
+                r, c = (above if corner < 2 else below), (left if corner % 2 == 0 else right)
+                weight = (down if corner >= 2 else np.float32(1.0) - down) * (across if corner % 2 else np.float32(1.0) - across)
+                value = offset[r, c]
+                for band in range(3):
+                    value += slope[r, c, band] * np.float32(large[row, column, band] * (1.0 / 255.0))
+                share += weight * value
+            result[row, column] = min(max(share, np.float32(0.0)), np.float32(1.0))
 
 
 def _linear_in_windows(

@@ -206,7 +206,7 @@ def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief
     )
 
 
-def _near_the_head(inside: BoolArray, fraction: float = 0.2) -> Float32Array:
+def _near_the_head(inside: BoolArray, fraction: float = 0.35) -> Float32Array:
     """Return 1 on the head and 0 farther from it than a part of its width: no head is that much larger than reckoned."""
     away = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
     width = float(np.sqrt(inside.sum()))
@@ -221,35 +221,35 @@ def _at_photo_size(photo: Photo, square: RegionSquare, person: Float32Array | No
     right, bottom = (int(edge) for edge in np.minimum(np.ceil(corner + crop.side_px), [photo.width_px, photo.height_px]))
     box, part = (left, top, right, bottom), np.s_[top:bottom, left:right]
     large = photo.srgb_u8[part]
-    figure = person[part] if person is not None else _enlarged(square.head_fraction, crop, box)
+    figure = person[part] if person is not None else _laid_on(square.head_fraction, crop, box, (right - left, bottom - top))
 
     def placed(fine: Float32Array) -> ByteArray:
         result = np.zeros((photo.height_px, photo.width_px), np.uint8)
-        result[part] = (fine * np.float32(255.0) + np.float32(0.5)).astype(np.uint8)
+        result[part] = cv2.convertScaleAbs(fine, alpha=255.0)
         return result
 
-    return Regions(
-        head=placed(figure),
-        skin=placed(_fine(square.skin_fraction, crop, box, large) * figure),
-        hair=placed(_fine(square.hair_fraction, crop, box, large) * figure),
-    )
+    skin, hair = _fine([square.skin_fraction, square.hair_fraction], crop, box, large)
+    return Regions(head=placed(figure), skin=placed(skin * figure), hair=placed(hair * figure))
 
 
-def _enlarged(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int]) -> Float32Array:
-    """Return a mask of the square at the photo's size, within a box of the photo."""
+def _laid_on(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int], size: tuple[int, int]) -> Float32Array:
+    """Return a mask of the square as `size` (columns, rows) samples that cover a box of the photo."""
     left, top, right, bottom = box
     scale = len(mask) / crop.side_px
     corner = np.array(crop.centre_px) - crop.side_px / 2.0
-    matrix = np.array([[scale, 0.0, (left + 0.5 - corner[0]) * scale - 0.5], [0.0, scale, (top + 0.5 - corner[1]) * scale - 0.5]])
+    step = np.array([right - left, bottom - top]) / np.array(size) * scale
+    shift = (np.array([left, top]) - corner) * scale + 0.5 * step - 0.5
+    matrix = np.array([[step[0], 0.0, shift[0]], [0.0, step[1], shift[1]]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(mask, matrix, (right - left, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.warpAffine(mask, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _fine(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int], large: np.ndarray) -> Float32Array:
-    """Return a mask at the photo's size with its edges on the photo's own."""
-    scale = len(mask) / crop.side_px
+def _fine(masks: list[Float32Array], crop: Crop, box: tuple[int, int, int, int], large: np.ndarray) -> list[Float32Array]:
+    """Return masks at the photo's size with their edges on the photo's own."""
+    scale = len(masks[0]) / crop.side_px
+    wide, high = large.shape[1], large.shape[0]
     if scale > 0.99:
-        return _enlarged(mask, crop, box)
-    size = (max(8, round(large.shape[1] * scale)), max(8, round(large.shape[0] * scale)))
-    inner = cv2.resize(_enlarged(mask, crop, box), size, interpolation=cv2.INTER_AREA)
-    return follow_edges(inner, cv2.resize(large, size, interpolation=cv2.INTER_AREA), large, radius_px=2, softness_fraction=0.05)
+        return [_laid_on(mask, crop, box, (wide, high)) for mask in masks]
+    size = (max(8, round(wide * scale)), max(8, round(high * scale)))
+    small = cv2.resize(large, size, interpolation=cv2.INTER_AREA)
+    return [follow_edges(_laid_on(mask, crop, box, size), small, large, radius_px=2, softness_fraction=0.05) for mask in masks]

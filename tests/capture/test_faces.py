@@ -42,7 +42,9 @@ def test_a_planted_candidate_is_decoded_where_it_was_planted():
     boxes[100, 4:6] = [12.8, 0.0]
     found = decode_faces(scores, boxes.ravel(), threshold_fraction=0.5)
     centre = anchor_centres()[100] + [0.05, -0.1]
-    np.testing.assert_allclose(found.boxes_fraction, [[*(centre - [0.125, 0.25]), *(centre + [0.125, 0.25])]], atol=1e-6)
+    np.testing.assert_allclose(
+        found.boxes_fraction, np.concatenate([centre - 0.125 * np.array([1, 2]), centre + 0.125 * np.array([1, 2])])[None], atol=1e-6
+    )
     np.testing.assert_allclose(found.keypoints_fraction[0, 0], anchor_centres()[100] + [0.1, 0.0], atol=1e-6)
     np.testing.assert_allclose(found.scores_fraction, [1.0 / (1.0 + np.exp(-3.0))], atol=1e-6)
 
