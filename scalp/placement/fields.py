@@ -14,7 +14,7 @@ from scalp.placement.elimination import eliminate_points, order_by_elimination
 from scalp.placement.relaxation import Layer, relax_points
 from scalp.placement.rooms import Room, kept_distance_mm
 from scalp.placement.sessions import exchange_sessions, judged_sets, split_by_elimination
-from scalp.placement.surfaces import Ground, Spots, at_spots, lay_out, pick, scatter
+from scalp.placement.surfaces import Ground, Layout, Spots, at_spots, lay_out, pick, scatter
 
 _SHOWN, _SILENT = 0, 1
 _SPARE_COUNT = 64
@@ -33,7 +33,7 @@ class Effort(NamedTuple):
     exchange_sweeps_count: int
     joint_iterations_count: int
     sessions_weight: float
-    """0..1: what the sessions' evenness counts in the joint relaxation against that of the whole."""
+    """What the sessions' evenness counts, all together, in the joint relaxation; the whole counts about one."""
 
 
 class Field(NamedTuple):
@@ -49,15 +49,21 @@ def spread_field(ground: Ground, counts: tuple[int, ...], room: Room, effort: Ef
     everything = Layer(member=np.arange(len(group), dtype=np.int32), share_fraction=1.0, weight=_STEP)
     if effort.whole_iterations_count:
         spots = relax_points(ground, spots, _leash_mm(ground, spots, group, room), (everything,), effort.whole_iterations_count)
-    session = split_by_elimination(*_geometry(ground, spots), group, _quotas(counts, int((group == _SILENT).sum())))
+    session = split_by_elimination(_layout(ground, spots), group, _quotas(counts, int((group == _SILENT).sum())))
     if effort.exchange_sweeps_count:
-        session = exchange_sessions(*_geometry(ground, spots), group, session, effort.exchange_sweeps_count)
+        session = exchange_sessions(_layout(ground, spots), group, session, effort.exchange_sweeps_count)
     if effort.joint_iterations_count:
-        whole = everything._replace(weight=_STEP * (1.0 - effort.sessions_weight))
-        layers = (whole, *judged_sets(session, _STEP * effort.sessions_weight))
+        layers = _weighed(everything, session, effort.sessions_weight)
         spots = relax_points(ground, spots, _leash_mm(ground, spots, group, room), layers, effort.joint_iterations_count)
     shown = np.flatnonzero(group == _SHOWN)
     return _in_order(ground, pick(spots, shown), session[shown])
+
+
+def _weighed(everything: Layer, session: ByteArray, sessions_weight: float) -> tuple[Layer, ...]:
+    """Return the whole and the judged sets with their weights in the joint relaxation."""
+    judged = judged_sets(session, 1.0)
+    each = sessions_weight / max(len(judged), 1)
+    return (everything._replace(weight=_STEP * (1.0 - each)), *(part._replace(weight=_STEP * each) for part in judged))
 
 
 def _choose_points(ground: Ground, count: int, room: Room, effort: Effort, rng: np.random.Generator) -> tuple[Spots, ByteArray]:
@@ -74,14 +80,14 @@ def _choose_points(ground: Ground, count: int, room: Room, effort: Effort, rng: 
         raise NotPossible(
             f"{count} impressions", f"{int((group == _SHOWN).sum())} at most", "Keep away from less, or plan fewer impressions."
         )
-    kept = eliminate_points(*_geometry(ground, spots), group, np.array([count, silent_count], np.int32))
+    kept = eliminate_points(*_layout(ground, spots), group, np.array([count, silent_count], np.int32))
     return pick(spots, kept), group[kept]
 
 
-def _geometry(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return places (N, 3) mm, normals (N, 3) and local spacings (N,) mm of points."""
+def _layout(ground: Ground, spots: Spots) -> Layout:
+    """Return the points as elimination sees them."""
     places, spacing_mm = lay_out(ground, spots)
-    return places, ground.normals[spots.face_index], spacing_mm
+    return Layout(points_mm=places, normals=ground.normals[spots.face_index], spacing_mm=spacing_mm)
 
 
 def _leash_mm(ground: Ground, spots: Spots, group: ByteArray, room: Room) -> FloatArray:
@@ -103,7 +109,7 @@ def _quotas(counts: tuple[int, ...], silent_count: int) -> IntArray:
 
 def _in_order(ground: Ground, spots: Spots, session: ByteArray) -> Field:
     """Return the points in order of placing: session by session, each from coarse to fine."""
-    places, normals, spacing_mm = _geometry(ground, spots)
+    places, normals, spacing_mm = _layout(ground, spots)
     order = []
     for number in range(1, int(session.max()) + 1):
         own = np.flatnonzero(session == number)

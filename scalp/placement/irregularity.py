@@ -1,7 +1,7 @@
 """What hands and follicles add to an even field: scatter along the surface, pairs, and variation of size, depth and shade.
 
 Real follicular units are a repulsive liquid: none closer than about 0.3 mm, Clark-Evans R 1.32-1.37, CV of the nearest
-distance 0.27-0.33 [FduFollicles]; practitioners' work measures the same. An even set with independent scatter gives that.
+distance 0.27-0.33 [Fudan2024]; practitioners' work measures the same. An even set with independent scatter gives that.
 """
 
 import numpy as np

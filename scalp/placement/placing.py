@@ -18,10 +18,8 @@ from scalp.placement.rooms import Room, kept_distance_mm
 from scalp.placement.surfaces import Ground, join, lay_out, pick, prepare_ground, scatter
 
 NATURAL_REGULARITY_FRACTION = 0.47
-_CAREFUL = Effort(
-    candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.3
-)
-_FAST = Effort(candidates_per_point=4, whole_iterations_count=0, exchange_sweeps_count=0, joint_iterations_count=0, sessions_weight=0.0)
+CAREFUL = Effort(candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.6)
+FAST = Effort(candidates_per_point=4, whole_iterations_count=0, exchange_sweeps_count=0, joint_iterations_count=0, sessions_weight=0.0)
 _PACKING_FRACTION = 0.55
 """Least distance of an even field in units of the densest packing's, which every session's total reaches."""
 _HEX_MM_AT_1_PER_CM2 = 10.746
@@ -89,7 +87,7 @@ def place_impressions(
     ground = _ground_for(design, head, sum(counts), room, settings)
     partners = tuple(round(0.5 * settings.pairs_fraction * count) for count in counts)
     field = spread_field(
-        ground, tuple(count - extra for count, extra in zip(counts, partners, strict=True)), room, _FAST if settings.fast else _CAREFUL, rng
+        ground, tuple(count - extra for count, extra in zip(counts, partners, strict=True)), room, FAST if settings.fast else CAREFUL, rng
     )
     field = _make_natural(ground, field, partners, room, settings, rng)
     return _fill_columns(plan, field, settings, rng)

@@ -7,10 +7,11 @@ relaxation uses, in each running total at once. The order within a session comes
 import numpy as np
 from numba import njit
 
-from scalp.base import ByteArray, FloatArray, IntArray
+from scalp.base import ByteArray, IntArray
 from scalp.placement.elimination import remove_crowded
 from scalp.placement.neighbours import find_neighbours
 from scalp.placement.relaxation import Layer
+from scalp.placement.surfaces import Layout
 
 _WIDE_SD, _REACH = 0.9, 2.7
 """Standard deviation and end of the kernel, in units of the spacing of the set it judges."""
@@ -20,10 +21,9 @@ _LEAST_GAIN = 1e-4
 _HALF = 0.5
 
 
-def split_by_elimination(
-    points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: ByteArray, counts: IntArray
-) -> ByteArray:
+def split_by_elimination(layout: Layout, group: ByteArray, counts: IntArray) -> ByteArray:
     """Return the session 1.. of each point: `counts[k, g]` of group g in session k + 1; each running total is even."""
+    points_mm, normals, spacing_mm = layout
     session = np.ones(len(points_mm), np.uint8)
     left = np.arange(len(points_mm))
     for number in range(len(counts), 1, -1):
@@ -48,10 +48,9 @@ def judged_sets(session: ByteArray, weight: float) -> tuple[Layer, ...]:
     return tuple(layers)
 
 
-def exchange_sessions(
-    points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: ByteArray, session: ByteArray, sweeps_count: int
-) -> ByteArray:
+def exchange_sessions(layout: Layout, group: ByteArray, session: ByteArray, sweeps_count: int) -> ByteArray:
     """Return a better split: neighbours of the same group change sessions while that makes the judged sets more even."""
+    points_mm, normals, spacing_mm = layout
     layers = judged_sets(session, 1.0)
     if not layers:
         return session

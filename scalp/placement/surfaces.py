@@ -50,6 +50,14 @@ class Spots(NamedTuple):
     barycentric: FloatArray
 
 
+class Layout(NamedTuple):
+    """Points as elimination sees them: places (N, 3) mm, unit normals (N, 3), local spacings (N,) mm."""
+
+    points_mm: FloatArray
+    normals: FloatArray
+    spacing_mm: FloatArray
+
+
 def prepare_ground(mesh: Mesh, wanted_per_cm2: FloatArray) -> Ground:
     """Return the surface with its densities; outside the wanted field the filled one falls by e in 4 mm."""
     wanted_per_mm2 = wanted_per_cm2 / 100.0

@@ -118,7 +118,7 @@ def test_the_even_limit_keeps_half_the_densest_spacing() -> None:
 
 
 def test_the_default_is_as_regular_as_follicles_and_real_work() -> None:
-    """Human follicular units: R 1.32-1.37, CV 0.27-0.33 [FduFollicles]; the standard error of R here is below 0.003.
+    """Human follicular units: R 1.32-1.37, CV 0.27-0.33 [Fudan2024]; the standard error of R here is below 0.003.
 
     Three standard errors are allowed beyond the published range.
     """
@@ -231,7 +231,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(count=st.integers(100, 5000), seed=st.integers(0, 1000), fast=st.booleans())
-def test_any_count_is_exact_and_on_the_surface(count: int, seed: int, fast: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+def test_any_count_is_exact_and_on_the_surface(count: int, seed: int, fast: bool) -> None:  # drawn by Hypothesis
     """Exactly the plan's impressions, each within the chord's depth of the sphere it approximates."""
     head = ball(50.0, 3)
     design = design_of(head, np.maximum(0.0, head.surface.vertices_mm[:, 1]))

@@ -64,7 +64,7 @@ def cap(head: Head, area_cm2: float, density_per_cm2: float) -> Design:
 
 
 def test_norwood_6_takes_the_counts_and_hours_of_published_practice() -> None:
-    """[SmpNotes 1.5]: 215 cm2 at 150 per cm2 are about 32,000 impressions and 6 to 10.5 hours in all."""
+    """Clinics' figures (C-D, smp 1.5): 215 cm2 at 150 per cm2 are about 32,000 impressions and 6 to 10.5 hours in all."""
     head = ball()
     plan = plan_treatment(cap(head, 215.0, 150.0), head, start=START, prices=PRICES)
     assert 30_500 <= plan.impressions_count <= 34_000
