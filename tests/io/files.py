@@ -74,3 +74,25 @@ def png_of(pixels: np.ndarray, *, more: bytes = b"") -> bytes:
     raw = b"".join(b"\0" + row.tobytes() for row in rows)
     colour = {1: 0, 2: 4, 3: 2, 4: 6}[bands]
     return png(pixels.shape[1], pixels.shape[0], bits=8 * pixels.itemsize, colour=colour, packed=zlib.compress(raw), more=more)
+
+
+def _profile(space: bytes, meeting: bytes, tag: bytes, content: bytes) -> bytes:
+    """Return an ICC v2.4 display profile with one tag."""
+    start = 128 + 4 + 12
+    header = struct.pack(">I4sI", start + len(content), bytes(4), 0x02400000) + b"mntr" + space + meeting + bytes(12) + b"acsp" + bytes(28)
+    white = struct.pack(">3i", *(round(part * 65536) for part in (0.9642, 1.0, 0.8249)))
+    head = header + white
+    return head + bytes(128 - len(head)) + struct.pack(">I4sII", 1, tag, start, len(content)) + content
+
+
+def linear_grey_profile() -> bytes:
+    """Return a profile of grey numbers that are linear light."""
+    return _profile(b"GRAY", b"XYZ ", b"kTRC", b"curv" + bytes(8))
+
+
+def table_profile() -> bytes:
+    """Return a profile by table alone: every RGB is the neutral of lightness L* = mean(R, G, B) / 255 x 100."""
+    identity = bytes(range(256)) * 3
+    corners = b"".join(bytes([round(255 * (corner.bit_count()) / 3), 128, 128]) for corner in range(8))
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    return _profile(b"RGB ", b"Lab ", b"A2B0", b"mft1" + bytes(4) + bytes([3, 3, 2, 0]) + matrix + identity + corners + identity)

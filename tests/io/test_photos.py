@@ -1,6 +1,7 @@
 """Reading photos: what is in the file is what is read, upright and in its own colours, and nothing of where it was taken."""
 
 import io
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from scalp.domain.photo import Photo
 from scalp.io.icc import DISPLAY_P3_PRIMARIES, SRGB_PRIMARIES, build_profile, matrix_encoding
 from scalp.io.photos import read_photo
 from scalp.io.pictures import write_picture
-from tests.io.files import chunk, encoded, exif, jpeg_with, png_of, quarters
+from tests.io.files import chunk, encoded, exif, jpeg_with, linear_grey_profile, png_of, quarters, table_profile
 
 HERE = Path(__file__).parent
 ADOBE_PRIMARIES = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
@@ -225,12 +226,34 @@ def test_profiles_that_cannot_be_used_leave_a_doubt_not_a_failure(tmp_path: Path
         assert [doubt.kind for doubt in photo.doubts] == ["skin"]
 
 
-def test_a_lab_or_table_profile_is_converted_by_littlecms(tmp_path: Path) -> None:
-    """A profile for another kind of pixels than the file's cannot be applied: colours stay and a doubt says so."""
+def test_a_profile_for_another_kind_of_pixels_leaves_a_doubt(tmp_path: Path) -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    photo = _read(tmp_path, encoded(quarters(), "PNG", icc_profile=lab), "a.png")
+    photo = _read(tmp_path, png_of(quarters(), more=chunk(b"iCCP", b"lab\0\0" + zlib.compress(lab))), "a.png")
     assert photo.encoding.is_srgb
     assert len(photo.doubts) == 1
+
+
+def _stored_srgb(light: float) -> float:
+    return 255 * (light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def test_a_profile_by_table_is_converted_to_srgb(tmp_path: Path) -> None:
+    """Closed form: the table gives neutrals of L* = mean / 255 x 100, whose light is ((L* + 16) / 116)^3."""
+    photo = _read(tmp_path, png_of(quarters(), more=chunk(b"iCCP", b"t\0\0" + zlib.compress(table_profile()))), "a.png")
+    assert photo.doubts == ()
+    for row, col in ((10, 10), (10, 80), (70, 10), (70, 80)):
+        lightness = quarters()[row, col].mean() / 2.55
+        meant = _stored_srgb(((lightness + 16) / 116) ** 3)
+        np.testing.assert_allclose(photo.pixels[row, col], meant, atol=2.5)
+
+
+def test_a_grey_profile_is_converted_to_srgb(tmp_path: Path) -> None:
+    """Closed form: grey numbers that are linear light."""
+    grey = np.tile(np.arange(20, 250, dtype=np.uint8), (80, 1))
+    photo = _read(tmp_path, png_of(grey, more=chunk(b"iCCP", b"g\0\0" + zlib.compress(linear_grey_profile()))), "a.png")
+    assert photo.doubts == ()
+    meant = np.array([_stored_srgb(number / 255) for number in grey[0]])
+    np.testing.assert_allclose(photo.pixels[0], np.repeat(meant[:, None], 3, axis=1), atol=2)
 
 
 def test_the_first_frame_of_an_animation_is_the_photo(tmp_path: Path) -> None:
