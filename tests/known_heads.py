@@ -6,16 +6,18 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from scalp.base import FloatArray, IntArray
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.sighting import FaceSighting, Outline
-from scalp.geometry.meshes import face_normals
+from scalp.geometry.meshes import face_normals, vertex_normals
 from scalp.geometry.raster import rasterise
 
 HEADS = Path(__file__).parents[2] / "shared" / "data" / "heads"
+SD_90 = 1.645
 SCAN_MM = 48.0
 """Millimetres per unit of the scan: breadth 152 mm, length 200 mm."""
 
@@ -38,7 +40,8 @@ class Errors:
     hairline_mm: FloatArray
     depth_mm: FloatArray
     area_fraction: FloatArray
-    outline_px: FloatArray
+    inside_fraction: float
+    """Part of the visible scalp whose error along the normal lies inside the stated 90 % interval."""
 
     def line(self) -> str:
         """Say the medians in a line."""
@@ -132,8 +135,20 @@ def errors_of(head: Head, truth: Truth, *, aligned: bool = False) -> Errors:
     hit = ours.face_index[row, col] >= 0
     line_ours = _lifted(camera, line_px[hit], ours.depth_mm[row, col][hit]) * scale @ rotation.T + shift
     area = _areas(camera, ours, both) * scale**2 / _areas(truth.camera, true, both) - 1
-    gap = np.linalg.norm(ours_mm * scale @ rotation.T + shift - true_mm, axis=1)
-    return Errors(np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), np.zeros(1))
+    moved = ours_mm * scale @ rotation.T + shift
+    gap = np.linalg.norm(moved - true_mm, axis=1)
+    corners = head.surface.faces[ours.face_index[both]]
+    normals = vertex_normals(head.surface)[corners[:, 0]] @ camera.camera_from_head[:3, :3].T @ rotation.T
+    inside = np.abs(((moved - true_mm) * normals).sum(1)) < SD_90 * head.surface_sd_mm[corners[:, 0]]
+    return Errors(np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), float(inside.mean()))
+
+
+def outline_gaps_px(head: Head, outline: Outline) -> FloatArray:
+    """Return how far each point of an outline is from the edge of the head as its camera sees it, px."""
+    inside = np.pad((rasterise(head.cameras[0], head.surface).face_index >= 0).astype(np.uint8), 1)
+    out, within = (cv2.distanceTransform(part, cv2.DIST_L2, 5) for part in (1 - inside, inside))
+    columns, rows = (outline.points_px + 1).astype(int).T
+    return np.asarray(np.maximum(out, within)[rows, columns] - 0.5, float)
 
 
 def _lifted(camera: Camera, pixels: FloatArray, depth_mm: FloatArray) -> FloatArray:

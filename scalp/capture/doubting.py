@@ -88,6 +88,9 @@ def _of_focal(fit: Fit, evidence: Evidence) -> list[Doubt]:
 
 def _of_outline(fit: Fit, evidence: Evidence) -> list[Doubt]:
     """Tell that the outline is missing or not that of a bare head."""
+    if not len(evidence.outline_px) and len(evidence.hair_px):
+        advice = "Hair hides the bare head; its thickness is a guess. Wet the hair or push it flat, or mark vertex and ear tops by hand."
+        return [Doubt(kind="hair", where="shape of the cranium under the hair", size="about 6 mm", advice=advice)]
     if not len(evidence.outline_px):
         return [
             Doubt(

@@ -1,0 +1,69 @@
+"""How far reconstructed heads are from true ones: a scan no prior has seen, and random identities, all with one setting."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scalp.base import NotPossible
+from scalp.capture.faces import find_faces
+from scalp.capture.heads import reconstruct_head
+from scalp.capture.outline import trace_outline
+from scalp.capture.person import segment_person
+from scalp.domain.photo import Photo, srgb_encoding
+from scalp.io.assets import FACE_MODELS, models_folder
+from scalp.io.photos import read_photo
+from tests.known_heads import (
+    HEADS,
+    SCAN_EAR_TOP_MM,
+    SCAN_GLABELLA_MM,
+    errors_of,
+    identities,
+    identity_truth,
+    outline_gaps_px,
+    scan_camera,
+    scan_mesh,
+    true_outline,
+    truth_of,
+)
+
+pytestmark = pytest.mark.skipif(not HEADS.exists(), reason="the folder ../shared/data/heads is not here")
+BLANK = Photo(pixels=np.zeros((2016, 1512, 3), np.uint8), encoding=srgb_encoding(), focal_px=2912.0)
+
+
+def _models():
+    try:
+        return models_folder()
+    except NotPossible:
+        pytest.skip(f"the files of {FACE_MODELS} are not in the cache")
+
+
+@pytest.mark.parametrize("view", ["front", "q_left", "front_top"])
+def test_the_hairline_of_the_scan_is_within_4_mm_in_views_that_show_a_face(view):
+    models = _models()
+    photo = replace(read_photo(HEADS / "lee-perry-smith" / f"photo-{view}.jpg"), focal_px=2912.0)
+    face = find_faces(photo, models)[0]
+    outline = trace_outline(photo, segment_person(photo, face, models), face)
+    head = reconstruct_head(photo, face=face, outline=outline)
+    errors = errors_of(head, truth_of(scan_mesh(), scan_camera(view), SCAN_GLABELLA_MM, SCAN_EAR_TOP_MM))
+    assert np.median(errors.hairline_mm) < 4.0
+    assert np.median(errors.depth_mm) < 3.5
+    assert np.nanmedian(errors.area_fraction) < 0.09
+    assert np.percentile(outline_gaps_px(head, outline), 90) < 2.5
+
+
+def test_hairlines_of_random_identities_are_within_2_5_mm_and_none_beyond_8():
+    model, medians = identities(), []
+    for seed in range(6):
+        truth, face = identity_truth(model, seed, yaw_rad=0.5 * (seed % 3 - 1), pitch_rad=0.1 * (seed % 2))
+        head = reconstruct_head(BLANK, face=face, outline=true_outline(truth, 1.0, seed))
+        medians.append(np.median(errors_of(head, truth).hairline_mm))
+    assert np.median(medians) < 2.5
+    assert max(medians) < 8.0
+
+
+def test_an_unknown_lens_leaves_the_shape_of_the_scalp_within_8_mm():
+    model = identities()
+    truth, face = identity_truth(model, 21)
+    head = reconstruct_head(replace(BLANK, focal_px=None), face=face, outline=true_outline(truth, 1.0, 1))
+    assert np.median(errors_of(head, truth, aligned=True).hairline_mm) < 8.0
