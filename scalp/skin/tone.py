@@ -27,6 +27,11 @@ from scalp.skin.tissue import (
 DARKEST_MEASURED_ANGLE = -30.0
 """No spectra of skin darker than this typology angle (degrees) are in the data the model was checked with. [Cooksey2017]"""
 USUAL_BLOOD_FRACTION = 0.011
+PHOTO_SDS = (0.12, 0.45, 0.6)
+"""How far a photo's colour ratios, its brightness, and people's blood stray, as natural logarithms: white balance is good
+to about a tenth, exposure to half. (E)"""
+KNOWN_SDS = (0.03, 0.015, 0.8)
+"""The same where a white card was measured beside the skin. (E)"""
 ODD_COLOUR_DISTANCE = 0.18
 """Misfit of log colour ratios above which a colour is not one of skin in daylight."""
 
@@ -89,13 +94,18 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Sk
     if wanted.shape != (3,) or not np.isfinite(wanted).all() or wanted.max() <= 0:
         raise BadInput("rgb_linear", wanted.shape, "three linear bands above 0", "Pick a lit patch of bare skin.")
     wanted = np.maximum(wanted, 1e-4)
-    brightness_trust = 8.0 if brightness_known else 0.35
+    hue_sd, brightness_sd, blood_sd = KNOWN_SDS if brightness_known else PHOTO_SDS
 
     def misfit(at: FloatArray) -> FloatArray:
-        """Return log ratios of colour, brightness and usual blood, weighted."""
+        """Return log ratios of colour, brightness and usual blood, each in its standard deviations."""
         off = np.log(reflectance(_skin_at(at)) / wanted)
         return np.array(
-            [4 * (off[0] - off[1]), 4 * (off[1] - off[2]), brightness_trust * off.mean(), 0.15 * (at[1] - np.log(USUAL_BLOOD_FRACTION))]
+            [
+                (off[0] - off[1]) / hue_sd,
+                (off[1] - off[2]) / hue_sd,
+                off.mean() / brightness_sd,
+                (at[1] - np.log(USUAL_BLOOD_FRACTION)) / blood_sd,
+            ]
         )
 
     bounds = (np.log([MELANIN_RANGE[0], BLOOD_RANGE[0]]), np.log([MELANIN_RANGE[1], BLOOD_RANGE[1]]))

@@ -77,9 +77,10 @@ def test_a_known_colour_gives_its_own_skin_back(melanin, blood):
 
 @given(exposure=st.floats(0.5, 1.8), melanin=st.sampled_from([0.01, 0.03, 0.08]))
 @settings(deadline=None, max_examples=12)
-def test_exposure_hardly_moves_the_skin(exposure, melanin):
+def test_exposure_moves_the_melanin_at_most_twofold(exposure, melanin):
     found = fit_skin(exposure * reflectance(Skin(melanin_fraction=melanin, blood_fraction=0.011)))
-    assert 0.6 < found.melanin_fraction / melanin < 1.7
+    assert 0.5 < found.melanin_fraction / melanin < 2.1
+    assert 0.006 < found.blood_fraction < 0.02
 
 
 @given(rgb_linear=st.tuples(*[st.floats(0.001, 1.0)] * 3))
@@ -88,6 +89,14 @@ def test_no_colour_leads_outside_what_skin_can_be(rgb_linear):
     found = fit_skin(rgb_linear)
     assert MELANIN_RANGE[0] <= found.melanin_fraction <= MELANIN_RANGE[1]
     assert BLOOD_RANGE[0] <= found.blood_fraction <= BLOOD_RANGE[1]
+
+
+@pytest.mark.parametrize("balance", [(1.1, 1.0, 0.9), (0.9, 1.0, 1.1)])
+def test_white_balance_a_tenth_off_makes_no_other_kind_of_skin(balance):
+    for melanin in (0.01, 0.03, 0.1):
+        found = fit_skin(reflectance(Skin(melanin_fraction=melanin, blood_fraction=0.011)) * np.array(balance))
+        assert 0.4 < found.melanin_fraction / melanin < 2.5
+        assert 0.006 < found.blood_fraction < 0.02
 
 
 def test_skin_darker_than_the_measured_ones_carries_a_doubt():
