@@ -14,6 +14,8 @@ from scalp.geometry.sections import PolarChart, RayCaster, chart_of, directions_
 
 CENTRE_LEVEL_FRACTION = 0.37
 """Level of the middle of the cranium between tragi and vertex, from the mean head of ICT-FaceKit. [ICTFaceKit]"""
+CENTRE_FORWARD_FRACTION = 0.3
+"""Where the eye of the chart stands between back and brow: far enough back to see all of a temple line side by side."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,13 +68,13 @@ def survey(head: Head) -> Anatomy:
 
 
 def _middle_of_cranium_mm(head: Head, tragus_mm: FloatArray) -> FloatArray:
-    """Return a point inside the cranium from which all of the scalp is seen: between brow and back, above the tragi."""
+    """Return a point inside the cranium from which all of the scalp is seen, above and behind the tragi."""
     vertices_mm = head.surface.vertices_mm
     glabella_mm, vertex_mm = head.landmark("glabella"), head.landmark("vertex")
     high = vertices_mm[:, 1] > glabella_mm[1]
     back_mm = vertices_mm[high, 2].min() if high.any() else tragus_mm[2] - (glabella_mm[2] - tragus_mm[2])
     level_mm = tragus_mm[1] + CENTRE_LEVEL_FRACTION * (vertex_mm[1] - tragus_mm[1])
-    return np.array([(glabella_mm[0] + tragus_mm[0]) / 2, level_mm, (glabella_mm[2] + back_mm) / 2])
+    return np.array([(glabella_mm[0] + tragus_mm[0]) / 2, level_mm, back_mm + CENTRE_FORWARD_FRACTION * (glabella_mm[2] - back_mm)])
 
 
 def _midline_mm(head: Head, caster: RayCaster) -> FloatArray:

@@ -57,7 +57,8 @@ def densities_per_cm2(
     zone[off_whorl_mm < rules.crown_radius_mm] = ZONE_NAMES.index("crown")
     zone[blend < 0.85] = ZONE_NAMES.index("side blend")
     zone[behind_mm < rules.frontal_depth_mm] = ZONE_NAMES.index("frontal edge")
-    zone[(behind_mm < rules.frontal_depth_mm) & _at_temple(vertices_mm, drawing)] = ZONE_NAMES.index("temples")
+    edge = np.flatnonzero((behind_mm < rules.frontal_depth_mm) & (density > 0))
+    zone[edge[_at_temple(vertices_mm[edge], drawing)]] = ZONE_NAMES.index("temples")
     zone[density <= 0] = ZONE_NAMES.index("outside")
     return density, zone
 

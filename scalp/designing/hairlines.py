@@ -94,14 +94,14 @@ def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float,
     """Place corner, hollow, temple peak and lower end of one side; `own_mm` moves each."""
     tragus_mm, middle_mm = anatomy.tragus_mm, anatomy.on_midline_mm(height_mm)
     lateral_mm = anatomy.canthus_mm[0] + shape.corner_outward_mm + own_mm[0]
-    corner_level_mm = middle_mm[1] - shape.arch_mm + shape.recess_mm + own_mm[1]
-    corner_forward_mm = _forward_at(anatomy, side * lateral_mm, corner_level_mm)
+    corner_forward_mm = middle_mm[2] - shape.corner_depth_mm + own_mm[1]
+    corner_level_mm = _level_at(anatomy, side * lateral_mm, corner_forward_mm)
     peak_level_mm = anatomy.canthus_mm[1] + 0.45 * (middle_mm[1] - anatomy.canthus_mm[1]) + own_mm[2]
     peak_forward_mm = tragus_mm[2] + shape.temple_forward_fraction * anatomy.eye_forward_mm + own_mm[3]
-    peak_forward_mm = min(peak_forward_mm, corner_forward_mm + 1.0)
+    peak_forward_mm = min(peak_forward_mm, corner_forward_mm - 2.0)
     hollow_level_mm = (corner_level_mm + peak_level_mm) / 2
-    hollow_forward_mm = 0.45 * corner_forward_mm + 0.55 * peak_forward_mm - shape.temple_hollow_mm + own_mm[4]
-    end_forward_mm = min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 3.0)
+    hollow_forward_mm = 0.45 * corner_forward_mm + 0.55 * peak_forward_mm - shape.temple_hollow_mm + 0.5 * own_mm[4]
+    end_forward_mm = min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 4.0)
     return SideAnchors(
         corner_lateral_mm=lateral_mm,
         corner_level_mm=corner_level_mm,
@@ -110,14 +110,14 @@ def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float,
     )
 
 
-def _forward_at(anatomy: Anatomy, lateral_mm: float, level_mm: float) -> float:
-    """Return z of the skin of the front half nearest to a lateral place and a level, as seen from the front."""
+def _level_at(anatomy: Anatomy, lateral_mm: float, forward_mm: float) -> float:
+    """Return y of the skin at a lateral place and a z, as seen from above."""
     points_mm = anatomy.chart.points_mm.reshape(-1, 3)
-    ahead = points_mm[points_mm[:, 2] > anatomy.chart.centre_mm[2]]
-    gap = np.hypot(ahead[:, 0] - anatomy.chart.centre_mm[0] - lateral_mm, ahead[:, 1] - level_mm)
-    near = np.argsort(gap)[:4]
-    weight = 1.0 / (gap[near] + 0.1)
-    return float(weight @ ahead[near, 2] / weight.sum())
+    above = points_mm[points_mm[:, 1] > anatomy.chart.centre_mm[1]]
+    gap_mm = np.hypot(above[:, 0] - anatomy.chart.centre_mm[0] - lateral_mm, above[:, 2] - forward_mm)
+    near = np.argsort(gap_mm)[:4]
+    weight = 1.0 / (gap_mm[near] + 0.1)
+    return float(weight @ above[near, 1] / weight.sum())
 
 
 def draw_hairline(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float, seed: int) -> Drawing:
@@ -153,8 +153,8 @@ def forehead_field_mm(
     fields_mm = []
     for side in sides:
         outward = np.minimum(np.abs(lateral_mm) / side.corner_lateral_mm, 1.3)
-        own_mm = side.corner_level_mm - middle_level_mm + shape.arch_mm - shape.recess_mm
-        level_mm = middle_level_mm + (own_mm - shape.arch_mm) * outward**2 + shape.recess_mm * outward**4
+        arch_mm = middle_level_mm - side.corner_level_mm + shape.recess_mm
+        level_mm = middle_level_mm - arch_mm * outward**2 + shape.recess_mm * outward**4
         above_mm = points_mm[..., 1] - level_mm
         behind_mm = side.temple_forward_mm(points_mm[..., 1]) - points_mm[..., 2]
         softness_mm = 0.5 * shape.corner_mm

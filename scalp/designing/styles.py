@@ -13,11 +13,11 @@ class StyleShape(Value):
 
     height_mm: float
     """Middle of the hairline over the skin above the glabella when nobody asks otherwise and age allows it."""
-    arch_mm: float
-    """How far a plain rounded line falls from the middle to the frontotemporal points, seen from the front; a plane level
-    with the middle would cut 40 mm back into the temples."""
+    corner_depth_mm: float
+    """How far the frontotemporal points lie behind the middle of the line, straight back: about 20 in a rounded line,
+    over 35 in a receded one. A line level all round would cut 40 mm back."""
     recess_mm: float
-    """How much of that fall the frontotemporal recess takes back, with the fourth power of the way out: the M."""
+    """How late the line turns back: 0 bows evenly from the middle, more stays level and turns up into the corner, the M."""
     corner_outward_mm: float
     """How far outside the vertical through the outer corner of the eye the frontotemporal point lies; 0 by [Shapiro]."""
     corner_mm: float
@@ -46,28 +46,28 @@ class StyleShape(Value):
 
 STYLES: dict[HairlineStyle, StyleShape] = {
     "natural": StyleShape(
-        height_mm=66.0, arch_mm=11.0, recess_mm=6.5, corner_outward_mm=4.0, corner_mm=5.0, temple_forward_fraction=0.56,
-        temple_hollow_mm=4.0, temple_end_mm=44.0, macro_waver_mm=(1.0, 2.2), micro_waver_mm=(0.0, 1.1), edge_fraction=0.36,
-        ramp_mm=8.0, frontal_fraction=0.85, sentinel_per_cm2=1.2, closes_temples=False,
+        height_mm=66.0, corner_depth_mm=26.0, recess_mm=6.5, corner_outward_mm=4.0, corner_mm=5.0, temple_forward_fraction=0.56,
+        temple_hollow_mm=3.0, temple_end_mm=44.0, macro_waver_mm=(1.0, 2.2), micro_waver_mm=(0.0, 1.1), edge_fraction=0.36,
+        ramp_mm=8.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False,
     ),
     "soft": StyleShape(
-        height_mm=69.0, arch_mm=12.5, recess_mm=5.0, corner_outward_mm=3.0, corner_mm=9.0, temple_forward_fraction=0.50,
-        temple_hollow_mm=4.0, temple_end_mm=50.0, macro_waver_mm=(1.0, 2.4), micro_waver_mm=(0.1, 1.6), edge_fraction=0.30,
-        ramp_mm=12.0, frontal_fraction=0.85, sentinel_per_cm2=1.8, closes_temples=False,
+        height_mm=69.0, corner_depth_mm=25.0, recess_mm=5.0, corner_outward_mm=3.0, corner_mm=9.0, temple_forward_fraction=0.50,
+        temple_hollow_mm=3.0, temple_end_mm=50.0, macro_waver_mm=(1.0, 2.4), micro_waver_mm=(0.1, 1.6), edge_fraction=0.30,
+        ramp_mm=12.0, frontal_fraction=0.85, sentinel_per_cm2=1.2, closes_temples=False,
     ),
     "straight": StyleShape(
-        height_mm=63.0, arch_mm=5.0, recess_mm=0.0, corner_outward_mm=7.0, corner_mm=1.5, temple_forward_fraction=0.62,
+        height_mm=63.0, corner_depth_mm=27.0, recess_mm=0.0, corner_outward_mm=7.0, corner_mm=1.5, temple_forward_fraction=0.62,
         temple_hollow_mm=0.5, temple_end_mm=36.0, macro_waver_mm=(0.3, 0.7), micro_waver_mm=(0.0, 0.4), edge_fraction=0.40,
-        ramp_mm=2.5, frontal_fraction=0.72, sentinel_per_cm2=0.5, closes_temples=True,
+        ramp_mm=2.5, frontal_fraction=0.72, sentinel_per_cm2=0.4, closes_temples=True,
     ),
     "rounded": StyleShape(
-        height_mm=65.0, arch_mm=14.0, recess_mm=0.0, corner_outward_mm=6.0, corner_mm=14.0, temple_forward_fraction=0.60,
+        height_mm=65.0, corner_depth_mm=17.0, recess_mm=0.0, corner_outward_mm=6.0, corner_mm=14.0, temple_forward_fraction=0.60,
         temple_hollow_mm=1.0, temple_end_mm=40.0, macro_waver_mm=(0.8, 1.8), micro_waver_mm=(0.0, 1.1), edge_fraction=0.36,
-        ramp_mm=6.5, frontal_fraction=0.80, sentinel_per_cm2=1.0, closes_temples=True,
+        ramp_mm=6.5, frontal_fraction=0.80, sentinel_per_cm2=0.8, closes_temples=True,
     ),
     "receded": StyleShape(
-        height_mm=74.0, arch_mm=14.0, recess_mm=17.0, corner_outward_mm=-1.0, corner_mm=7.0, temple_forward_fraction=0.40,
-        temple_hollow_mm=4.0, temple_end_mm=60.0, macro_waver_mm=(1.0, 2.3), micro_waver_mm=(0.0, 1.2), edge_fraction=0.34,
-        ramp_mm=9.0, frontal_fraction=0.85, sentinel_per_cm2=1.4, closes_temples=False,
+        height_mm=74.0, corner_depth_mm=40.0, recess_mm=17.0, corner_outward_mm=-1.0, corner_mm=7.0, temple_forward_fraction=0.40,
+        temple_hollow_mm=2.0, temple_end_mm=60.0, macro_waver_mm=(1.0, 2.3), micro_waver_mm=(0.0, 1.2), edge_fraction=0.34,
+        ramp_mm=9.0, frontal_fraction=0.85, sentinel_per_cm2=1.0, closes_temples=False,
     ),
 }  # fmt: skip
