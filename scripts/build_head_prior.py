@@ -1,7 +1,7 @@
 """Make `scalp/tables/head-prior.csv`: a Gaussian model of face points and cranium, of the mean size, in head space.
 
 Source of the shapes: identities of ICT-FaceKit, (c) 2020 USC Institute for Creative Technologies, MIT licence [Li2020].
-The proportions of cranium to face are widened to those of ANSUR II [Gordon2014]. Reads the identity model and the places
+Mean proportions and spread of the cranium are brought to those of ANSUR II [Gordon2014]: the model's mean is broad. Reads the identity model and the places
 of the 468 face-mesh points on it; writes only the statistics. Run: python scripts/build_head_prior.py ../shared/data/heads/ict
 """
 
@@ -50,8 +50,8 @@ CORRELATION = np.array(
         [0.30, 0.30, 0.30, 0.30, 1.00],
     ]
 )
-CIRCUMFERENCE_MEAN_MM = 569.0
-"""ANSUR II, middle between men (574.4) and women (561.1), nearer to men."""
+LENGTH_PER_BREADTH, HEIGHT_PER_SIZE = 1.291, 0.7525
+"""ANSUR II, men and women: head length over breadth, and tragion to vertex over the root of length times breadth."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +193,27 @@ def stretched(source: Source, shape: Array, axis: int, fraction: float) -> Array
     return moved
 
 
+def reproportioned(source: Source) -> dict[int, float]:
+    """Return the stretches, by axis, that bring the mean head to ANSUR's length, breadth and height over each other."""
+    stretches = dict.fromkeys((2, 0, 1), 0.0)
+    for _ in range(4):
+        shape = proportioned(source, source.mean, stretches)
+        length, breadth, height = measured(source, shape)[:3]
+        narrow = np.log(LENGTH_PER_BREADTH) - (length - breadth)
+        stretches[2] += narrow / 2
+        stretches[0] -= narrow / 2
+        stretches[1] += np.log(HEIGHT_PER_SIZE) - (height - (length + breadth) / 2)
+    print("stretches to ANSUR's proportions, by axis:", stretches)
+    return stretches
+
+
+def proportioned(source: Source, shape: Array, stretches: dict[int, float]) -> Array:
+    """Apply stretches to a shape."""
+    for axis, fraction in stretches.items():
+        shape = stretched(source, shape, axis, fraction)
+    return shape
+
+
 def widening(logs: Array) -> Array:
     """Return (3, 3): columns are stretches (length, breadth, height) that lift the model's proportions to ANSUR's."""
     contrast = np.hstack([np.eye(3), np.full((3, 2), -0.5)])
@@ -208,7 +229,8 @@ def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
     source = read_source(folder)
     rng = np.random.default_rng(SEED)
     tragi = source.mean[[LEFT_TRAGION, _mirrored(source.mean, LEFT_TRAGION)]].mean(0)
-    mean = source.mean - tragi
+    stretches = reproportioned(source)
+    mean = proportioned(source, source.mean, stretches) - tragi
     every = source.cranium[source.weights > 0.5][::6]
     spot = lambda shape: np.vstack([source.points(shape), shape[every]])  # noqa: E731 - one use
     upper = source.weights > 0.3
@@ -218,7 +240,8 @@ def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
     )
     rows, logs = [], []
     for _ in range(IDENTITIES_COUNT):
-        shape = mean + np.tensordot(rng.standard_normal(len(source.components)), source.components, 1)
+        shape = source.mean + np.tensordot(rng.standard_normal(len(source.components)), source.components, 1)
+        shape = proportioned(source, shape, stretches)
         logs.append(measured(source, shape))
         scale, rotation, shift = align(spot(shape), spot(mean))
         rows.append(describe(scale * shape @ rotation.T + shift))
@@ -252,7 +275,7 @@ def write(names: list[str], table: Array, leftover: Array, base: Ellipsoid) -> N
         file.write("# Face points and cranium of adults as a Gaussian model, mm in head space, at the size of the mean ICT head.\n")
         file.write("# Computed by scripts/build_head_prior.py from ICT-FaceKit identities, (c) 2020 USC Institute for Creative\n")
         file.write(
-            "# Technologies, MIT licence; proportions widened to ANSUR II. Columns: mean, SD left out by the modes, modes (1 SD each).\n"
+            "# Technologies, MIT licence; mean proportions and their spread brought to ANSUR II. Columns: mean, SD left out by the modes, modes (1 SD each).\n"
         )
         numbers = [*base.centre_mm, *base.half_axes_mm, base.pitch_rad]
         file.write("# ellipsoid centre_mm (3), half_axes_mm (3), pitch_rad: " + " ".join(f"{number:.4f}" for number in numbers) + "\n")

@@ -11,6 +11,7 @@ UPRIGHT = np.diag([1.0, -1.0, -1.0])
 """A head that looks into the camera, upright: head axes to OpenCV's."""
 _YAWS_RAD = np.deg2rad(np.arange(-180, 180, 30))
 _PITCHES_RAD = np.deg2rad([-75, -50, -25, 0, 25, 50, 75])
+_FACING_RAD = np.deg2rad(62)
 _ROLLS_RAD = np.deg2rad([-30, 0, 30])
 HIDDEN_MM = 12.0
 """What a point on the far side of the head counts as misplaced. (D)"""
@@ -26,8 +27,10 @@ def candidate_poses(prior: HeadPrior, evidence: Evidence, count: int) -> list[tu
     seen = evidence.points_px - np.array(evidence.centre_px)
     weights = 1 / evidence.points_sd_mm
     found = []
-    for yaw in _YAWS_RAD:
-        for pitch in _PITCHES_RAD:
+    # A face that was found looks at the camera more or less.
+    most_rad = _FACING_RAD if evidence.from_mesh.any() else np.inf
+    for yaw in _YAWS_RAD[np.abs(_YAWS_RAD) <= most_rad]:
+        for pitch in _PITCHES_RAD[np.abs(_PITCHES_RAD) <= most_rad]:
             for roll in _ROLLS_RAD:
                 turn = (
                     rotation_of(np.array([0, 0, roll]))
