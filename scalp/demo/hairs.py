@@ -30,29 +30,30 @@ class Ground(NamedTuple):
 
 
 def sow(ground: Ground, density_per_cm2: FloatArray, apart_mm: float, random: np.random.Generator) -> Roots:
-    """Return roots with a density (V,) given at the vertices, none nearer to another than about `apart_mm`.
+    """Return roots with a density (V,) given at the vertices, none nearer to another than `apart_mm` in space.
 
-    Twice as many as needed are thrown and those too near to an earlier one drop out: about the regularity of follicles.
+    Points thrown at random, of which those too near to an earlier one drop out: Matern's second process, thrown so much
+    more densely, -ln(1 - rho pi r2) / (pi r2), that the density asked for is left. [Matern1986]
     """
-    faces, areas_cm2 = ground.mesh.faces, face_areas_mm2(ground.mesh) / 100.0
-    expected = 1.45 * areas_cm2 * density_per_cm2[faces].mean(axis=1)
-    counts = random.poisson(expected)
-    face = np.repeat(np.arange(len(faces)), counts)
-    one, two = random.random((2, len(face)))
+    faces, disc_cm2 = ground.mesh.faces, np.pi * apart_mm**2 / 100.0
+    thrown_per_cm2 = -np.log(1.0 - np.minimum(density_per_cm2 * disc_cm2, 0.95)) / disc_cm2
+    ceiling = thrown_per_cm2[faces].max(axis=1)
+    face = np.repeat(np.arange(len(faces)), random.poisson(face_areas_mm2(ground.mesh) / 100.0 * ceiling))
+    one, two, chance = random.random((3, len(face)))
     root = np.sqrt(one)
     weights = np.column_stack([1.0 - root, root * (1.0 - two), root * two])
-    corners = faces[face]
-    local = np.einsum("nk,nk->n", weights, density_per_cm2[corners])
-    ceiling = np.maximum(density_per_cm2[corners].mean(axis=1), 1e-9)
-    kept = random.random(len(face)) < np.clip(local / ceiling, 0.0, 1.0)
+    thrown = chance * ceiling[face] < np.einsum("nk,nk->n", weights, thrown_per_cm2[faces[face]])
+    # The faces come in the order of the mesh, so that who was earlier is drawn anew.
+    order = random.permutation(np.flatnonzero(thrown))
+    corners, weights = faces[face[order]], weights[order]
     places = np.einsum("nk,nkd->nd", weights, ground.mesh.vertices_mm[corners])
-    pairs = cKDTree(places).query_pairs(apart_mm, output_type="ndarray") if len(places) else np.zeros((0, 2), int)
-    kept[pairs.max(axis=1)[kept[pairs.min(axis=1)]]] = False
+    kept = np.ones(len(places), bool)
+    if len(places):
+        kept[cKDTree(places).query_pairs(apart_mm, output_type="ndarray").max(axis=1, initial=-1)] = False
     corners, weights = corners[kept], weights[kept]
     normals = np.einsum("nk,nkd->nd", weights, ground.normals[corners])
-    return Roots(
-        places[kept], normals / np.linalg.norm(normals, axis=1, keepdims=True), np.einsum("nk,nkd->nd", weights, ground.light[corners])
-    )
+    light = np.einsum("nk,nkd->nd", weights, ground.light[corners])
+    return Roots(places[kept], normals / np.linalg.norm(normals, axis=1, keepdims=True), light)
 
 
 def _lying(ways: FloatArray, normals: FloatArray) -> FloatArray:

