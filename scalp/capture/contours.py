@@ -12,7 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 from scalp.base import Float32Array, FloatArray, IntArray, Value, value
 
 _HALF = 0.5
+_STRANGE = 22.0
+"""Misfit from which a colour belongs to neither side: a rim of shine or shadow then leaves the line where it was."""
 _LEAST_STEP_LEVELS = 10.0
+"""Contrast from which an edge can be placed between pixels, in 8-bit levels."""
 _CAMERA_NOISE_LEVELS = 5.0
 """Least spread of one colour, in 8-bit levels: noise and compression."""
 
@@ -29,7 +32,7 @@ class EdgeSearch(Value):
     """Distance between two points of the line."""
     trust_px: float
     """Error of the line that is given, one standard deviation."""
-    stiffness: float = 1.0
+    stiffness: float = 1.8
     """Cost of one step to the side between two points, against a full contrast."""
     averaging_count: float = 12.0
     """Points along the line over which the colours on both sides are averaged."""
@@ -120,7 +123,9 @@ def _inside_share(profiles: Float32Array, reach: int, averaging_count: float) ->
     sides = (profiles[:, :reach], profiles[:, -reach:])
     means, covariances = zip(*[_local_colours(side, averaging_count) for side in sides], strict=True)
     misfit_in, misfit_out = (_misfit(profiles, mean, covariance) for mean, covariance in zip(means, covariances, strict=True))
-    share = 1.0 / (1.0 + np.exp(np.clip(0.25 * (misfit_in - misfit_out), -30.0, 30.0)))
+    strange = np.maximum(*(np.linalg.slogdet(covariance)[1] for covariance in covariances))[:, None] + _STRANGE
+    lead = np.minimum(misfit_in, strange) - np.minimum(misfit_out, strange)
+    share = 1.0 / (1.0 + np.exp(0.25 * lead))
     known_in, known_out = share[:, :reach].mean(axis=1), 1.0 - share[:, -reach:].mean(axis=1)
     certainty = np.clip(2.0 * np.minimum(known_in, known_out) - 1.0, 0.02, 1.0)
     return share.astype(np.float32), gaussian_filter1d(certainty.astype(np.float64), averaging_count / 4.0, mode="wrap")
@@ -139,7 +144,7 @@ def _misfit(profiles: Float32Array, mean: FloatArray, covariance: FloatArray) ->
     """Return minus twice the logarithm of the likelihood of each sample, up to a constant."""
     away = profiles - mean[:, None]
     distance = np.einsum("nki,nij,nkj->nk", away, np.linalg.inv(covariance), away, optimize=True)
-    return np.asarray(np.minimum(distance, 60.0) + np.linalg.slogdet(covariance)[1][:, None])
+    return np.asarray(distance + np.linalg.slogdet(covariance)[1][:, None])
 
 
 def _split_cost(share: Float32Array, certainty: FloatArray, offsets: FloatArray, reach: int, search: EdgeSearch) -> FloatArray:

@@ -114,7 +114,7 @@ def _on_edge(small_u8: np.ndarray, mask: Float32Array, settings: PersonSettings)
     if not lines:
         return mask
     reach = settings.band_fraction * len(mask)
-    search = EdgeSearch(reach_px=reach, step_px=0.5, spacing_px=1.5, trust_px=0.3 * reach)
+    search = EdgeSearch(reach_px=reach, step_px=0.5, spacing_px=1.5, trust_px=0.2 * reach)
     line, _ = draw_to_edge(lines[0], small_u8, search)
     return filled(line, mask.shape)
 

@@ -28,10 +28,14 @@ class RegionSettings(Value):
     """Side of the square round the head that is looked at, in heights of the face."""
     working_px: int = 384
     """Side of the copy that is looked at; the edges are then laid on the photo itself."""
-    shade_log: float = 0.22
+    shade_log: float = 0.3
     """How much darker than expected skin may be, as a natural logarithm, before it counts as covered."""
     hair_log: float = 1.2
     """How much darker than skin closed hair is where the photo shows none to learn it from."""
+    known_reach_fraction: float = 0.08
+    """How far outside of a fitted head skin may be, as a part of its width."""
+    reckoned_reach_fraction: float = 0.35
+    """The same for an average head that only stands as the face does."""
     off_colour_sd: float = 5.0
     """Distance from the skin's chromaticity, in SD, at which half is taken not to be skin."""
     rough_ratio: float = 4.5
@@ -90,9 +94,9 @@ def read_square(
     ground = _surely(figure) * relief.scalp_fraction * (1.0 - relief.ears_fraction)
     look = learn_skin(light, relief.normal, seeds=seeds, ground=ground)
     hair = _hair_share(look, light, figure, relief, seeds, settings)
-    return RegionSquare(
-        crop=crop, head_fraction=figure, skin_fraction=_skin_share(look, hair, figure, relief, settings), hair_fraction=hair
-    )
+    reach_fraction = settings.known_reach_fraction if head is not None else settings.reckoned_reach_fraction
+    skin = _skin_share(look, hair, figure, relief, settings) * _near_the_head(relief.inside, reach_fraction)
+    return RegionSquare(crop=crop, head_fraction=figure, skin_fraction=skin, hair_fraction=hair)
 
 
 def largest_hair_over(regions: Regions, area: BoolArray, *, closed_fraction: float = 0.6) -> float:
@@ -193,20 +197,13 @@ def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief
     shine = 1.0 + 2.0 * np.clip(-look.darker_log, 0.0, 1.0)
     other = _step(look.off_colour_sd / shine, settings.off_colour_sd, 0.6 * settings.off_colour_sd)
     frames = relief.temples_fraction * _step(look.darker_log, 0.5, 0.4)
-    near = _near_the_head(relief.inside)
     return np.asarray(
-        near
-        * figure
-        * relief.scalp_fraction
-        * (1.0 - relief.ears_fraction)
-        * (1.0 - hair)
-        * (1.0 - other * _surely(figure))
-        * (1.0 - frames),
+        figure * relief.scalp_fraction * (1.0 - relief.ears_fraction) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames),
         np.float32,
     )
 
 
-def _near_the_head(inside: BoolArray, fraction: float = 0.35) -> Float32Array:
+def _near_the_head(inside: BoolArray, fraction: float) -> Float32Array:
     """Return 1 on the head and 0 farther from it than a part of its width: no head is that much larger than reckoned."""
     away = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
     width = float(np.sqrt(inside.sum()))

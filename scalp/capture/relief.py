@@ -144,4 +144,4 @@ def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye
         if outward @ sight / np.linalg.norm(sight) > -0.35:
             hull = cv2.convexHull(np.round(camera.project(solid) * 16 - 8).astype(np.int32))
             cv2.fillConvexPoly(mask, hull, 255, cv2.LINE_AA, 4)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, side_px / 300.0)), np.float32) / np.float32(255.0)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, side_px / 160.0)), np.float32) / np.float32(255.0)

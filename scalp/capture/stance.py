@@ -77,7 +77,7 @@ def _read_turn(camera: Camera, prior: HeadPrior) -> Stance:
 
 def ear_corners_mm(side: int) -> FloatArray:
     """Return the corners (8, 3) mm of a box round an average ear; `side` 1 is the client's left, -1 the right. (D)"""
-    x, y, z = (70.0, 104.0), (-38.0, 24.0), (-30.0, 12.0)
+    x, y, z = (77.0, 104.0), (-38.0, 32.0), (-32.0, 14.0)
     return np.array([[side * across, up, ahead] for across in x for up in y for ahead in z])
 
 
