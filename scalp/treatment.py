@@ -35,6 +35,7 @@ from scalp.domain.skin import Skin
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
 from scalp.rendering.looks import LookMaker
+from scalp.skin.matching import match_pigment
 from scalp.skin.tone import fit_skin
 
 HEALED_DAYS = 42.0
@@ -135,6 +136,7 @@ def plan_course(
     progress("drawing the hairline", 0.0)
     design = propose_design(head, wishes)
     progress("planning the sessions", 0.3)
+    pigment = match_pigment(skin, pigment, needle, wishes.peak_density_per_cm2)
     plan = plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
     progress("placing impressions", 0.4)
     placed = place_impressions(plan, design, head, seed=wishes.seed)

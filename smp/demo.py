@@ -29,7 +29,7 @@ View = Annotated[str, typer.Option(help="Where the camera stands: front or quart
 Width = Annotated[int, typer.Option(help="Width of the photo in px; its height is 4/3 of it.", min=480, max=3024)]
 
 
-def demo(  # noqa: PLR0913 - the options of the command, one for each wish
+def demo(
     out: options.Out = Path("out/demo"),
     tone: Tone = "II",
     view: View = "front",

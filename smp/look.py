@@ -15,7 +15,7 @@ from smp.sitting import sit_for_file
 from smp.terminal import Terminal
 
 
-def look(  # noqa: PLR0913 - the options of the command, one for each wish
+def look(
     photo: options.Photo,
     out: options.Out = Path("look"),
     style: options.Style = "natural",

@@ -75,7 +75,7 @@ def _number(word: str) -> float | None:
         return None
 
 
-def read_order(  # noqa: PLR0913 - one for each option of the command line
+def read_order(
     wishes: Wishes,
     *,
     compare: str | None,

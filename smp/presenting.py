@@ -10,11 +10,13 @@ from scalp.domain.plan import Plan, Session
 from scalp.rendering.sheets import Block, Tile, compose_sheet
 from scalp.treatment import Course, Sitting
 
-HEAD_MARGIN_FRACTION = 0.16
+HEAD_MARGIN_FRACTION = 0.14
+TILE_RATIO = 1.16
+"""Height of a picture on the sheet over its width: the head down to the mouth."""
 CLOSE_UP_MM = 46.0
 CLOSE_UP_PX_PER_MM = 3.5
 """A close-up is shown where the photo has at least this many pixels a mm."""
-TILE_SIDE_PX = 1100
+TILE_SIDE_PX = 900
 
 
 def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
@@ -22,9 +24,11 @@ def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
     camera = sitting.head.cameras[0]
     points_px = camera.project(sitting.head.surface.vertices_mm)
     low, high = points_px.min(0), points_px.max(0)
-    air = HEAD_MARGIN_FRACTION * (high - low)
-    left, top = np.maximum(low - air, 0).astype(int)
-    right, bottom = np.minimum(high + air * [1, 0.6], [photo.width_px, photo.height_px]).astype(int)
+    side_px = max(high[0] - low[0], 0.8 * (high[1] - low[1]))
+    middle, air_px = (low[0] + high[0]) / 2, HEAD_MARGIN_FRACTION * side_px
+    left, top = max(int(middle - side_px / 2 - air_px), 0), max(int(low[1] - air_px), 0)
+    right = min(int(middle + side_px / 2 + air_px), photo.width_px)
+    bottom = min(int(top + TILE_RATIO * (right - left)), photo.height_px)
     return _at_most(photo.srgb_u8[top:bottom, left:right], TILE_SIDE_PX)
 
 
@@ -138,7 +142,7 @@ def _reading_block(plan: Plan) -> Block:
 
 
 def _doubts_block(sitting: Sitting, course: Course) -> Block:
-    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in all_doubts(sitting, course)))
+    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in all_doubts(sitting, course)), wide=True)
 
 
 def _at_most(srgb_u8: ByteArray, side_px: int) -> ByteArray:

@@ -10,7 +10,7 @@ PAPER = (247, 246, 243)
 INK = (32, 32, 34)
 QUIET = (110, 108, 104)
 ACCENT = (168, 84, 44)
-SHEET_WIDTH_PX = 2400
+SHEET_WIDTH_PX = 2800
 MARGIN_PX = 72
 GAP_PX = 28
 TITLE_PX, HEADING_PX, LABEL_PX, TEXT_PX = 64, 38, 32, 29
@@ -30,10 +30,11 @@ class Tile(Value):
 
 @value
 class Block(Value):
-    """A heading and its lines of text; each line is wrapped."""
+    """A heading and its lines of text; each line is wrapped. A wide one takes two columns."""
 
     heading: str
     lines: tuple[str, ...]
+    wide: bool = False
 
 
 def compose_sheet(title: str, subtitle: str, rows: tuple[tuple[Tile, ...], ...], blocks: tuple[Block, ...]) -> ByteArray:
@@ -108,16 +109,17 @@ def _wrapped(text: str, size_px: int, width_px: int) -> list[str]:
 
 
 def _columns(blocks: tuple[Block, ...], width_px: int) -> Image.Image:
-    """Return blocks of text side by side."""
-    column_px = (width_px - 2 * GAP_PX * (len(blocks) - 1)) // max(len(blocks), 1)
-    texts = [[_wrapped(line, TEXT_PX, column_px - 30) for line in block.lines] for block in blocks]
+    """Return blocks of text side by side; a wide block flows over two columns."""
+    columns = [(block.heading if part == 0 else "", lines) for block in blocks for part, lines in enumerate(_parts(block))]
+    column_px = (width_px - 2 * GAP_PX * (len(columns) - 1)) // max(len(columns), 1)
+    texts = [[_wrapped(line, TEXT_PX, column_px - 30) for line in lines] for _, lines in columns]
     step_px = int(TEXT_PX * LINE_FRACTION)
     counts = [sum(len(lines) for lines in text) + 0.35 * len(text) for text in texts]
     band = Image.new("RGB", (width_px, int(max(counts, default=0) * step_px) + HEADING_PX * 2 + 10), PAPER)
     draw = ImageDraw.Draw(band)
-    for number, (block, text) in enumerate(zip(blocks, texts, strict=True)):
+    for number, ((heading, _), text) in enumerate(zip(columns, texts, strict=True)):
         left, top = number * (column_px + 2 * GAP_PX), 8.0
-        draw.text((left, top), block.heading, ACCENT, _font(HEADING_PX))
+        draw.text((left, top), heading, ACCENT, _font(HEADING_PX))
         top += HEADING_PX * 1.6
         for lines in text:
             for line in lines:
@@ -125,6 +127,15 @@ def _columns(blocks: tuple[Block, ...], width_px: int) -> Image.Image:
                 top += step_px
             top += 0.35 * step_px
     return band
+
+
+def _parts(block: Block) -> tuple[tuple[str, ...], ...]:
+    """Return the lines of a block by column: one, or two of about equal length."""
+    if not block.wide:
+        return (block.lines,)
+    lengths = np.cumsum([len(line) for line in block.lines])
+    first = int(np.searchsorted(lengths, lengths[-1] / 2)) + 1 if len(lengths) else 0
+    return (block.lines[:first], block.lines[first:])
 
 
 def _promise(width_px: int) -> Image.Image:

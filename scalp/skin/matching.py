@@ -1,0 +1,54 @@
+"""The shade: how far pigment is thinned so that the healed field is as much darker than the skin as a shaved head is."""
+
+import dataclasses
+
+import numpy as np
+
+from scalp.base import BadInput, Value, value
+from scalp.colour.srgb import lab_from_linear
+from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.skin import Skin
+from scalp.skin.spread import field_transmittance, point_spread
+from scalp.skin.tone import reflectance
+
+BISECTIONS_COUNT = 24
+
+
+@value
+class ShadeRules(Value):
+    """What a healed field should look like from across a table."""
+
+    darker_fraction: float = 0.10
+    """L* of the healed field below that of the bare skin, as a part of the skin's own L*: 7 on light skin, 4 on brown.
+    That is what a day's dark stubble, covering 6 to 7 %, does to a shaved head. (D-E, smp 1.1 and 1.12)"""
+    strongest_dilution_ratio: float = 4.0
+    """ml of water for 1 ml of stock; less makes every mark a black spot. (C, smp 1.11)"""
+    weakest_dilution_ratio: float = 40.0
+    """More leaves nothing to see. (C, smp 1.11)"""
+
+    def check(self) -> None:
+        """Refuse shades that are none."""
+        if not 0.01 <= self.darker_fraction <= 0.5:
+            raise BadInput("darker_fraction", self.darker_fraction, "0.01 to 0.5", "0.1 looks like a shaved head.")
+        if not 0.0 <= self.strongest_dilution_ratio < self.weakest_dilution_ratio <= 60.0:
+            raise BadInput("dilution", self.strongest_dilution_ratio, "0 to 60, strongest first", "4 to 40 are usual.")
+
+
+def match_pigment(skin: Skin, pigment: Pigment, needle: Needle, density_per_cm2: float, rules: ShadeRules | None = None) -> Pigment:
+    """Return the pigment thinned so that an even healed field of it has the shade of a shaved head on this skin.
+
+    Light skin asks for thin pigment, dark skin for stronger; where no dilution within the rules reaches the shade, the
+    nearest is taken. One shade for the whole head; practitioners vary it by zone, which is left out.
+    """
+    rules = rules or ShadeRules()
+    bare = reflectance(skin)
+    lightness = float(lab_from_linear(bare)[0])
+    wanted = lightness * (1.0 - rules.darker_fraction)
+    strong, weak = np.log([rules.strongest_dilution_ratio + 1.0, rules.weakest_dilution_ratio + 1.0])
+    for _ in range(BISECTIONS_COUNT):
+        middle = (strong + weak) / 2
+        mixed = dataclasses.replace(pigment, dilution_ratio=float(np.exp(middle) - 1.0))
+        spread = point_spread(skin, needle.deposit_diameter_mm, needle.top_depth_mm, needle.bottom_depth_mm, mixed.deposit_mg_per_ml)
+        healed = float(lab_from_linear(bare * field_transmittance(skin, spread, density_per_cm2))[0])
+        strong, weak = (middle, weak) if healed < wanted else (strong, middle)
+    return dataclasses.replace(pigment, dilution_ratio=round(float(np.exp((strong + weak) / 2) - 1.0), 1))
