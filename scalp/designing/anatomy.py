@@ -13,7 +13,7 @@ from scalp.geometry.curves import lengths_along_mm
 from scalp.geometry.sections import PolarChart, RayCaster, chart_of, directions_of, polar_of
 
 CENTRE_LEVEL_FRACTION = 0.37
-"""Level of the middle of the cranium between tragi and vertex, from the mean head of ICT-FaceKit. [ICTFaceKit]"""
+"""Level of the middle of the cranium between tragi and vertex, from the mean head of ICT-FaceKit. [Li2020]"""
 CENTRE_FORWARD_FRACTION = 0.3
 """Where the eye of the chart stands between back and brow: far enough back to see all of a temple line side by side."""
 

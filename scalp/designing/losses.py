@@ -16,7 +16,7 @@ from scalp.geometry.sections import slow_noise
 WHORL_BEHIND_VERTEX_MM = 48.0
 """Where the crown's whorl lies, over the skin behind the highest point. (E)"""
 MEAN_HEAD_HEIGHT_MM = 131.1
-"""Tragion to vertex of the mean man of ANSUR II; levels scale with it. [ANSURII]"""
+"""Tragion to vertex of the mean man of ANSUR II; levels scale with it. [Gordon2014]"""
 FRINGE_WAVELENGTH_MM = (28.0, 70.0)
 FRINGE_WAVER_MM = 2.0
 """One standard deviation of the slow waver of the native fringe. (E)"""

@@ -21,7 +21,7 @@ def propose_design(head: Head, wishes: Wishes, *, rules: DensityRules | None = N
     The hairline runs through anchors measured on the head and wavers as a natural one; the treated area follows the
     stage of loss (none wished: the top is taken as bare and the fade runs lower over the sides), blends 30 mm into the native
     fringe, and keeps off forehead, face, ears and nape. The same seed gives the same design. Sources: [Kashiyama2021],
-    [Garg], [Shapiro]; most figures are grade D or E (docs/science/designing.md).
+    [Garg2017], [Shapiro2013], [Norwood1975]; most figures are grade D or E (docs/science/designing.md).
 
     Raises `NotPossible` where the wished height would fall on the brow or the crown of this head.
     """

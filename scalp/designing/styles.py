@@ -19,7 +19,7 @@ class StyleShape(Value):
     recess_mm: float
     """How late the line turns back: 0 bows evenly from the middle, more stays level and turns up into the corner, the M."""
     corner_outward_mm: float
-    """How far outside the vertical through the outer corner of the eye the frontotemporal point lies; 0 by [Shapiro]."""
+    """How far outside the vertical through the outer corner of the eye the frontotemporal point lies; 0 by [Shapiro2013]."""
     corner_mm: float
     """Rounding of the corner between forehead and temple line."""
     temple_forward_fraction: float
@@ -37,7 +37,7 @@ class StyleShape(Value):
     ramp_mm: float
     """Depth behind the edge at which the frontal level is reached: 10-15 soft, 5-8 medium, 1-3 defined."""
     frontal_fraction: float
-    """Level of the frontal band against mid-scalp; 51 against about 85 units per cm2 in hair. [Keene]"""
+    """Level of the frontal band against mid-scalp; 51 against about 85 units per cm2 in hair. (B, smp 1.6)"""
     sentinel_per_cm2: float
     """Density of the few marks that stand 1 to 4 mm ahead of the line."""
     closes_temples: bool

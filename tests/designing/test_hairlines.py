@@ -89,7 +89,7 @@ def test_receded_corners_lie_deeper_than_natural_ones_and_rounded_ones_shallower
 
 
 def test_frontotemporal_point_stays_near_the_vertical_through_the_outer_canthus() -> None:
-    """[Shapiro]: it lies on, and stays on, this vertical as loss advances; ours within 12 mm."""
+    """[Shapiro2013]: it lies on, and stays on, this vertical as loss advances; ours within 12 mm."""
     for style in ("natural", "receded"):
         points_mm = propose_design(MEAN_HEAD, Wishes(style=style)).hairline.points_mm  # type: ignore[arg-type]
         left = points_mm[points_mm[:, 0] > 20.0]
