@@ -137,6 +137,7 @@ def build_spread(photons_count: int, seed: int, work: Path) -> None:
     weights = weights.reshape(diameters, tops, thicknesses, len(grids.CONCENTRATIONS_MG_PER_ML), melanins, bloods, 3, len(grids.SIGMAS_MM))
     trend = grids.normal_weight(np.array(grids.DIAMETERS_MM)[:, None], np.array(grids.CONCENTRATIONS_MG_PER_ML))
     weights = np.moveaxis(weights, (4, 5), (0, 1)) / trend[:, None, None, :, None, None]
+    weights /= grids.depth_trend(np.array(grids.TOPS_MM))[:, None, None, None, :]
     peak = weights.reshape(-1, 3, len(grids.SIGMAS_MM)).max(axis=0)
     code = np.rint(255 * np.cbrt(weights / peak)).astype(np.uint8)
     np.savez_compressed(grids.SPREAD_TABLE, code=code, peak=peak, photons_count=photons_count, seed=seed)

@@ -26,6 +26,9 @@ EPIDERMAL_DEPTHS: tuple[float, ...] = tuple(float(depth) for depth in np.geomspa
 """Optical thickness of the epidermis by absorption, mu_a times its thickness."""
 DERMAL_PER_MM: tuple[float, ...] = tuple(float(mu_a) for mu_a in np.geomspace(0.01, 12.0, 21).round(5))
 
+DEPTH_SLOPES_PER_MM: tuple[float, ...] = (6.0, 6.0, 6.0, 4.5, 2.5, 1.5)
+"""How fast the weight of each Gaussian falls with the top's depth, roughly; divided out of the table."""
+
 SPREAD_TABLE = str(files("scalp.tables") / "skin-spread.npz")
 REFLECTANCE_TABLE = str(files("scalp.tables") / "skin-reflectance.csv")
 
@@ -33,3 +36,8 @@ REFLECTANCE_TABLE = str(files("scalp.tables") / "skin-reflectance.csv")
 def normal_weight(diameters_mm: FloatArray, concentrations_mg_per_ml: FloatArray) -> FloatArray:
     """Return the trend that weights are divided by in the table, so that what is left varies slowly."""
     return np.asarray(diameters_mm * np.sqrt(concentrations_mg_per_ml))
+
+
+def depth_trend(tops_mm: FloatArray) -> FloatArray:
+    """Return the trend (N, K) of each Gaussian's weight with the depth of the top, level below the table."""
+    return np.asarray(np.exp(-np.minimum(tops_mm, TOPS_MM[-1])[:, None] * np.array(DEPTH_SLOPES_PER_MM)))

@@ -120,7 +120,7 @@ def point_spread(
     cells = np.column_stack([pair[0] for pair in placed])
     parts = np.column_stack([pair[1] for pair in placed])
     _look_up(_table_of(skin.melanin_fraction, skin.blood_fraction), cells, parts, scale, weights)
-    return weights.reshape(-1, 3, len(SIGMAS_MM))
+    return weights.reshape(-1, 3, len(SIGMAS_MM)) * grids.depth_trend(top)[:, None].astype(np.float32)
 
 
 def transmittance(weights: npt.NDArray[np.floating], distance_mm: npt.ArrayLike) -> FloatArray:
