@@ -12,7 +12,6 @@ from scalp.placement.neighbours import find_neighbours
 
 HEX_SPACING = (2.0 / 3.0**0.5) ** 0.5
 """Distance of neighbours in the densest packing, in units of 1 / sqrt(density)."""
-_CROWDING_POWER = 8
 _CLIP_FRACTION, _CLIP_POWER = 0.65, 1.5
 """Pairs closer than 0.65 (1 - (kept / given)^1.5) of the densest spacing count as if they were that far. [Yuksel2015]"""
 _SMALLEST_PREFIX = 48
@@ -75,7 +74,8 @@ def _crowding(points_mm, spacing_mm, clip, i, j):  # type: ignore[no-untyped-def
     dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
     reach = HEX_SPACING * min(spacing_mm[i], spacing_mm[j])
     near = 1.0 - max(clip, np.sqrt(dx * dx + dy * dy + dz * dz) / reach)
-    return near**_CROWDING_POWER if near > 0.0 else 0.0
+    fourth = near * near * near * near
+    return fourth * fourth if near > 0.0 else 0.0
 
 
 @njit(cache=True, nogil=True)

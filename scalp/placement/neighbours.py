@@ -16,12 +16,16 @@ _MIX_X, _MIX_Y, _MIX_Z = 73856093, 19349663, 83492791
 
 
 class Grid(NamedTuple):
-    """Points sorted into cells of a hashed grid: bucket b holds `member[first[b]:first[b + 1]]`."""
+    """Points sorted into cells of a hashed grid: bucket b holds `member[first[b]:first[b + 1]]`.
+
+    `cell_key` and `places_mm` are in the order of `member`, so that a bucket is read in one go.
+    """
 
     cell_mm: float
-    cell_key: npt.NDArray[np.int64]
     first: IntArray
     member: IntArray
+    cell_key: npt.NDArray[np.int64]
+    places_mm: FloatArray
 
 
 class Neighbours(NamedTuple):
@@ -70,12 +74,14 @@ def _sort_into_cells(points_mm, cell_mm):  # type: ignore[no-untyped-def]  # noq
         start[bucket[i] + 1] += 1
     for b in range(mask + 1):
         start[b + 1] += start[b]
-    member = np.empty(count, np.int32)
+    member, cell_key, places_mm = np.empty(count, np.int32), np.empty(count, np.int64), np.empty((count, 3))
     filled = start[:-1].copy()
     for i in range(count):
-        member[filled[bucket[i]]] = i
+        place = filled[bucket[i]]
+        member[place], cell_key[place] = i, key[i]
+        places_mm[place] = points_mm[i]
         filled[bucket[i]] += 1
-    return Grid(cell_mm, key, start, member)
+    return Grid(cell_mm, start, member, cell_key, places_mm)
 
 
 @njit(cache=True, nogil=True)
@@ -95,19 +101,23 @@ def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-unt
     for i in range(count):
         x, y, z, reach = points_mm[i, 0], points_mm[i, 1], points_mm[i, 2], reach_mm[i]
         # Cells that the reach touches, z fastest.
-        low_x, low_y, low_z = _cell(x - reach, grid), _cell(y - reach, grid), _cell(z - reach, grid)
-        along_y, along_z = _cell(y + reach, grid) - low_y + 1, _cell(z + reach, grid) - low_z + 1
-        for cell in range((_cell(x + reach, grid) - low_x + 1) * along_y * along_z):
-            cx, cy, cz = low_x + cell // (along_y * along_z), low_y + cell // along_z % along_y, low_z + cell % along_z
+        low_y, low_z, high_y, high_z = _cell(y - reach, grid), _cell(z - reach, grid), _cell(y + reach, grid), _cell(z + reach, grid)
+        cx, cy, cz = _cell(x - reach, grid), low_y, low_z - 1
+        for _ in range((_cell(x + reach, grid) - cx + 1) * (high_y - low_y + 1) * (high_z - low_z + 1)):
+            cz += 1
+            if cz > high_z:
+                cy, cz = cy + 1, low_z
+            if cy > high_y:
+                cx, cy = cx + 1, low_y
             key = _key(cx, cy, cz)
             bucket = _bucket(cx, cy, cz, mask)
             # Their points.
             for m in range(grid.first[bucket], grid.first[bucket + 1]):
-                j = grid.member[m]
-                if grid.cell_key[j] != key or j == i:
+                dx, dy, dz = grid.places_mm[m, 0] - x, grid.places_mm[m, 1] - y, grid.places_mm[m, 2] - z
+                if grid.cell_key[m] != key or dx * dx + dy * dy + dz * dz >= reach * reach:
                     continue
-                dx, dy, dz = points_mm[j, 0] - x, points_mm[j, 1] - y, points_mm[j, 2] - z
-                if dx * dx + dy * dy + dz * dz >= reach * reach:
+                j = grid.member[m]
+                if j == i:
                     continue
                 if normals[i, 0] * normals[j, 0] + normals[i, 1] * normals[j, 1] + normals[i, 2] * normals[j, 2] <= 0.0:
                     continue

@@ -18,7 +18,7 @@ WIDE_SD, NARROW_SD = 0.8, 0.35
 REACH = 2.6
 """Where the kernel ends, in the same units."""
 _TABLE_COUNT = 1024
-_REBUILD_EVERY = 10
+_REBUILD_EVERY = 12
 _LIST_MARGIN = 1.08
 _LONGEST_STEP = 0.25
 """No step is longer than this part of the local spacing."""

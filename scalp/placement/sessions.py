@@ -15,6 +15,7 @@ from scalp.placement.surfaces import Layout
 
 _WIDE_SD, _REACH = 0.9, 2.7
 """Standard deviation and end of the kernel, in units of the spacing of the set it judges."""
+_AT_REACH = float(np.exp(-(_REACH**2) / (2 * _WIDE_SD**2)))
 _EXCHANGE_REACH = 1.6
 """How far a point looks for a partner of another session, in units of the spacing of all."""
 _LEAST_GAIN = 1e-4
@@ -72,8 +73,7 @@ def _pull(points_mm, spacing_mm, wider, i, j):  # type: ignore[no-untyped-def]  
     squared = (dx * dx + dy * dy + dz * dz) / (unit * unit)
     if squared >= _REACH * _REACH:
         return 0.0
-    wide = np.exp(-squared / (2 * _WIDE_SD * _WIDE_SD))
-    return wide - np.exp(-_REACH * _REACH / (2 * _WIDE_SD * _WIDE_SD))
+    return np.exp(-squared / (2 * _WIDE_SD * _WIDE_SD)) - _AT_REACH
 
 
 @njit(cache=True, nogil=True)
