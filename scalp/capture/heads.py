@@ -19,7 +19,7 @@ from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting, MarkedPoints, Outline
 from scalp.geometry.harmonics import harmonics
-from scalp.geometry.meshes import icosphere
+from scalp.geometry.meshes import icosphere, vertex_normals
 
 SURFACE_SUBDIVISIONS_COUNT = 6
 """40,962 vertices, about 3 mm apart."""
@@ -28,6 +28,8 @@ SD_FACTOR = 0.85
 WORST_MISS_MM = 14.0
 """Points that lie further off than this in the median are not those of a head."""
 _POSES_TRIED_COUNT = 4
+_WELL_SEEN = 0.5
+"""Least cosine between the surface's normal and the sight line where depth is read."""
 
 
 def reconstruct_head(
@@ -43,7 +45,7 @@ def reconstruct_head(
     A Gaussian model of adults' heads (face points and cranium, `read_head_prior`) is fitted to the face mesh, to points
     named by hand and to the outline of the bare head, together with turn, place and focal length; the size is set
     afterwards, see `find_scale`. Needs a face or five named points. What the photo does not show comes from the model:
-    its doubt is in `surface_sd_mm`. Expression is not modelled: points it moves count less. Children are left out.
+    its doubt is in `surface_sd_mm`, of the shape alone. Expression is not modelled: points it moves count less. Children are left out.
     """
     prior, wish = read_head_prior(), scale or ScaleWish()
     evidence = gather_evidence(photo, prior, face=face, points=points, outline=outline)
@@ -95,6 +97,25 @@ def _shape_covariance(prior: HeadPrior, fit: Fit) -> FloatArray:
     return np.asarray(by_parameter @ fit.covariance[shape, shape] @ by_parameter.T) * SD_FACTOR**2
 
 
+def _shape_alone(prior: HeadPrior, fit: Fit, skull: Cranium, camera: Camera) -> FloatArray:
+    """Return the covariance of the coefficients once the mean depth of the seen skull is known.
+
+    Depth and size are one thing in a photo, and the size is the scale's doubt; what is left is shape.
+    """
+    covariance, sphere = _shape_covariance(prior, fit), icosphere(3)
+    surface = Mesh(vertices_mm=skull.points_mm(sphere.vertices_mm), faces=sphere.faces)
+    normals, rays = vertex_normals(surface), camera.eye_mm - surface.vertices_mm
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    facing = np.einsum("vd,vd->v", normals, rays)
+    seen = (facing > _WELL_SEEN) & (surface.vertices_mm[:, 1] > prior.base.centre_mm[1])
+    if not seen.any():
+        return covariance
+    lift = np.einsum("vd,vd->v", normals, sphere.vertices_mm) / np.maximum(facing, _WELL_SEEN)
+    slopes = (harmonics(sphere.vertices_mm[seen], skull.degree) * lift[seen, None]).mean(0)
+    pull = covariance @ slopes
+    return np.asarray(covariance - np.outer(pull, pull) / (slopes @ pull))
+
+
 def _scale(prior: HeadPrior, fit: Fit, wish: ScaleWish, face: FaceSighting | None, camera: Camera) -> Scale:
     """Return how much larger the head is than the fit's."""
     skull = cranium_of(prior, fit.state)
@@ -117,7 +138,7 @@ def _head(prior: HeadPrior, fit: Fit, sized: Scale, camera: Camera, photo: Photo
     basis = harmonics(sphere.vertices_mm, skull.degree)
     radii = prior.base.radii_mm(sphere.vertices_mm) + basis @ skull.coefficients_mm
     vertices = prior.base.centre_mm + radii[:, None] * sphere.vertices_mm
-    root = la.cholesky(_shape_covariance(prior, fit) + 1e-8 * np.eye(basis.shape[1]), lower=True)
+    root = la.cholesky(_shape_alone(prior, fit, skull, camera) + 1e-8 * np.eye(basis.shape[1]), lower=True)
     sd_mm = np.linalg.norm(basis.astype(np.float32) @ root.astype(np.float32), axis=1).astype(float)
     landmarks = _landmarks(prior, places, skull, vertices)
     matrix = camera.camera_from_head.copy()

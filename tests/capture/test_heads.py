@@ -71,13 +71,13 @@ class Known:
     def gap_mm(self, head: Head) -> np.ndarray:
         """Return how far the upper surface is from the truth, along the radius, after one global scale about the camera."""
         centre = self.camera.in_camera(PRIOR.base.centre_mm[None])[0]
-        found = head.cameras[0].in_camera(head.surface.vertices_mm) * self._scale(head)
+        found = head.cameras[0].in_camera(head.surface.vertices_mm) * self.scale(head)
         rays = (found - centre) @ self.camera.camera_from_head[:3, :3]
         lengths = np.linalg.norm(rays, axis=1)
         upper = rays[:, 1] > 20
         return np.abs(lengths - self.skull.radii_mm(rays / lengths[:, None]))[upper]
 
-    def _scale(self, head: Head) -> float:
+    def scale(self, head: Head) -> float:
         """Return true over found distance of the middle of the upper surface."""
         true = self.skull.points_mm(icosphere(4).vertices_mm[icosphere(4).vertices_mm[:, 1] > 0.2])
         found = head.surface.vertices_mm[icosphere(6).vertices_mm[:, 1] > 0.2]
@@ -131,6 +131,17 @@ def test_points_by_hand_and_outline_give_the_turn_of_a_head_from_any_side(yaw, p
     turn = head.cameras[0].camera_from_head[:3, :3] @ known.camera.camera_from_head[:3, :3].T
     assert np.rad2deg(np.arccos(min(1.0, (np.trace(turn) - 1) / 2))) < 10.0
     assert np.median(known.gap_mm(head)) < 6.0
+
+
+def test_true_errors_of_seen_and_unseen_skull_are_of_the_stated_size():
+    shares = []
+    for seed in range(20, 28):
+        known = Known(seed, camera(15))
+        head = reconstruct_head(photo(), face=known.face(), outline=known.outline())
+        seen = head.cameras[0].in_camera(head.surface.vertices_mm) * known.scale(head) - known.camera.in_camera(PRIOR.base.centre_mm[None])
+        upper = (seen @ known.camera.camera_from_head[:3, :3])[:, 1] > 20
+        shares.append((known.gap_mm(head) < 1.645 * head.surface_sd_mm[upper]).mean())
+    assert 0.75 < np.mean(shares) < 0.995
 
 
 def test_the_same_evidence_gives_the_same_bytes():
