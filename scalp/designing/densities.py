@@ -100,12 +100,16 @@ def _kept_clear(anatomy: Anatomy, rules: DensityRules) -> FloatArray:
 
 
 def _lower_end(anatomy: Anatomy, drawing: Drawing) -> FloatArray:
-    """Return 1, falling to 0 over 20 mm above the lower end of the drawn temples, in the front half of the head."""
+    """Return 1, falling to 0 over 20 mm above the lower end of the drawn temples before the ears.
+
+    Behind them it falls over 15 mm, 25 mm above the tragi: neck and shoulders of a scan are never part of a design.
+    """
     vertices_mm = anatomy.head.surface.vertices_mm
     end_mm = max(drawing.points_mm[0, 1], drawing.points_mm[-1, 1])
     faded = _smooth((vertices_mm[:, 1] - end_mm + 2.0) / 20.0)
     behind = _smooth((anatomy.tragus_mm[2] - vertices_mm[:, 2]) / 20.0)
-    return np.asarray(faded + (1 - faded) * behind)
+    above_neck = _smooth((vertices_mm[:, 1] - anatomy.tragus_mm[1] - 25.0) / 15.0)
+    return np.asarray((faded + (1 - faded) * behind) * above_neck)
 
 
 def _at_temple(vertices_mm: FloatArray, drawing: Drawing) -> BoolArray:
