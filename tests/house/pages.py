@@ -39,8 +39,8 @@ def _paths_on(text: str) -> Iterator[str]:
         name = re.sub(r":\d+$", "", ticked)
         if "/" in name and name.split("/")[0] in OUR_FOLDERS and not re.search(r"[<>*{ ]", name):
             yield name.rstrip("/")
-    for link in _LINK.findall(text):
-        if "://" not in link and not link.startswith("mailto:"):
+    for link in _LINK.findall(_TICKED.sub("", text)):
+        if "://" not in link and re.search(r"[./]", link):
             yield link
 
 
