@@ -32,7 +32,7 @@ class RegionSettings(Value):
     """How much darker than expected skin may be, as a natural logarithm, before it counts as covered."""
     hair_log: float = 1.2
     """How much darker than skin closed hair is where the photo shows none to learn it from."""
-    known_reach_fraction: float = 0.08
+    known_reach_fraction: float = 0.05
     """How far outside of a fitted head skin may be, as a part of its width."""
     reckoned_reach_fraction: float = 0.35
     """The same for an average head that only stands as the face does."""

@@ -76,9 +76,10 @@ def _read_turn(camera: Camera, prior: HeadPrior) -> Stance:
 
 
 def ear_corners_mm(side: int) -> FloatArray:
-    """Return the corners (8, 3) mm of a box round an average ear; `side` 1 is the client's left, -1 the right. (D)"""
-    x, y, z = (77.0, 104.0), (-38.0, 32.0), (-32.0, 14.0)
-    return np.array([[side * across, up, ahead] for across in x for up in y for ahead in z])
+    """Return points (32, 3) mm on a flat oval cylinder round an average ear; `side` 1 is the client's left, -1 the right. (D)"""
+    angle = np.linspace(0.0, 2.0 * np.pi, 16, endpoint=False)
+    up, ahead = -3.0 + 36.0 * np.sin(angle), -9.0 + 24.0 * np.cos(angle)
+    return np.concatenate([np.column_stack([np.full(16, side * across), up, ahead]) for across in (77.0, 104.0)])
 
 
 def temple_corners_mm(side: int) -> FloatArray:
