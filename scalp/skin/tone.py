@@ -76,8 +76,8 @@ def reflectance(skin: Skin) -> FloatArray:
     """Return the albedo of bare skin under D65, linear sRGB (3,), as an instrument with the surface's glare included sees it.
 
     >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
-    >>> [round(float(band), 1) for band in reflectance(skin)]
-    [0.6, 0.3, 0.2]
+    >>> [round(float(band), 2) for band in reflectance(skin)]
+    [0.51, 0.31, 0.22]
     """
     return np.asarray(inner_reflectance(skin) + SURFACE_GLARE)
 
