@@ -1,5 +1,7 @@
 """Claims about the point-spread of an impression and the tone of a field: what must come out of light in skin by itself."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -184,3 +186,17 @@ def test_the_table_is_what_the_walks_say_at_other_points(width, top, bottom, dos
     walked = taken[:, 0, 0, 0, 0, 0] / 4 / whole[0, 0]
     table = 1 - transmittance(point_spread(LIGHT, width, top, bottom, dose), distances)[0, :, GREEN]
     assert (np.abs(table - walked) < 0.03 + 0.1 * walked).all()
+
+
+def test_the_shipped_table_fits_its_axes_and_stays_small():
+    axes = (grids.MELANIN_FRACTIONS, grids.BLOOD_FRACTIONS, grids.DIAMETERS_MM, grids.TOPS_MM, grids.THICKNESSES_MM)
+    with np.load(grids.SPREAD_TABLE) as kept:
+        assert kept["code"].shape == (*map(len, axes), len(grids.CONCENTRATIONS_MG_PER_ML), 3, len(SIGMAS_MM))
+        assert kept["photons_count"] >= 80_000
+    assert Path(grids.SPREAD_TABLE).stat().st_size <= 300_000
+
+
+def test_oxygen_and_epidermis_do_not_move_the_spread_yet():
+    """The table holds both fixed, as the page on skin says; when it no longer does, that page changes."""
+    other = Skin(melanin_fraction=0.0135, blood_fraction=0.011, oxygenation_fraction=0.4, epidermis_mm=0.1)
+    assert (default_impression(other) == default_impression(LIGHT)).all()
