@@ -78,8 +78,8 @@ SUBDIVISIONS_COUNT = 2
 
 POINT_VERTICES: dict[str, int] = {
     "glabella": 234,
-    "sellion": 132,
-    "nose_tip": 294,
+    "sellion": 136,
+    "nose_tip": 5134,
     "subnasale": 317,
     "menton": 5225,
     "left_outer_canthus": 6802,

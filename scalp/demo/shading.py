@@ -19,7 +19,7 @@ RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
 COLUMNS_COUNT = 22
 """What each column of `Sheet.columns` holds, the first of them."""
 SKIN_COLOUR, RED_COLOUR, BROWN_COLOUR, LIPS_COLOUR, CLOTH_COLOUR = range(5)
-SPECULAR_FRACTION = 0.028
+SPECULAR_FRACTION = 0.034
 BUMP_STEP_MM = 0.07
 COLLAR_MM = 21.0
 MOLE_GRID_MM = 24.0
@@ -59,7 +59,7 @@ def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  #
     if furrow > 0.05:
         bent = y + 4.5 * noise(x / 30.0, y / 30.0, z / 40.0, 15) + 1.2 * noise(x / 9.0, y / 12.0, z / 12.0, 17)
         deep = max(0.0, 0.35 + 0.9 * noise(x / 26.0, y / 8.0, 3.1, 16))
-        height -= 0.20 * furrow * deep * max(0.0, np.cos(bent * 0.48)) ** 8
+        height -= 0.15 * furrow * deep * max(0.0, np.cos(bent * 0.48)) ** 8
     return height
 
 
@@ -170,7 +170,7 @@ def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def
         edge = min(1.0, below_mm / 1.5) * min(1.0, 0.45 + (COLLAR_MM - below_mm) / 2.0)
         weave = (0.80 + 0.20 * palette.detail * np.sin(around * 2.4)) * (0.55 + 0.45 * edge)
     else:
-        weave = 0.86 + 0.14 * palette.detail * np.sin(around * 5.0) * np.sin(y * 5.2)
+        weave = 0.86 + 0.06 * palette.detail * np.sin(around * 5.0) * np.sin(y * 5.2)
         weave *= 1.0 + 0.35 * rough(x / 34.0 + 0.3 * y / 40.0, y / 60.0, z / 34.0, 51)
         weave *= min(1.0, 0.55 + (below_mm - COLLAR_MM) / 4.0)
     weave *= 1.0 + 0.16 * noise(x / 0.5, y / 0.5, z / 0.5, 52)
