@@ -59,7 +59,7 @@ class PlanSettings(Value):
             raise BadInput("preparation hours", self.preparation_hours, "0 to 4", "Half an hour is usual.")
 
 
-def plan_treatment(  # noqa: PLR0913 - six of the seven are nouns and settings
+def plan_treatment(
     design: Design,
     head: Head,
     *,
