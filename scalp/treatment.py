@@ -88,8 +88,9 @@ def see_head(
 ) -> Sitting:
     """Return the head in a photo with its surface in mm, what each pixel shows, and the skin."""
     progress("finding the face", 0.0)
-    face = choose_face(find_faces(photo, models), face_number) if models else None
-    person = segment_person(photo, face, models) if models else None
+    faces = find_faces(photo, models) if models else ()
+    face = choose_face(faces, face_number)
+    person = segment_person(photo, face, models, others=faces) if models else None
     outline = trace_outline(photo, person, face) if person is not None else None
     progress("fitting the head", 0.3)
     head = reconstruct_head(photo, face=face, points=points, outline=outline, scale=scale)

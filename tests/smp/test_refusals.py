@@ -1,0 +1,158 @@
+"""What is refused: a clear sentence, what to do, exit code 2 (130 for Ctrl-C), nothing half-written."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def refused(result, *words):
+    """Assert a refusal in plain words."""
+    told = result.output + (result.stderr or "")
+    assert result.exit_code == 2, told
+    assert "Traceback" not in told
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    for word in words:
+        assert word.lower() in told.lower(), told
+    return told
+
+
+def nothing_left(folder, *kept):
+    assert sorted(entry.name for entry in folder.iterdir()) == sorted(kept)
+
+
+@pytest.fixture
+def place(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+def test_a_text_named_as_a_photo_is_refused(smp, place):
+    (place / "me.jpg").write_text("I am not a photo")
+    refused(smp("look", place / "me.jpg", "--out", place / "out"), "me.jpg", "JPEG, PNG, WebP or HEIC")
+    nothing_left(place, "me.jpg")
+
+
+def test_a_missing_file_is_named(smp, place):
+    refused(smp("look", place / "gone.jpg", "--out", place / "out"), "gone.jpg")
+    nothing_left(place)
+
+
+def test_a_tiny_picture_is_refused(smp, place):
+    Image.new("RGB", (20, 20)).save(place / "tiny.png")
+    refused(smp("look", place / "tiny.png", "--out", place / "out"), "20 x 20", "64")
+
+
+def test_a_cut_off_photo_is_refused(smp, place, sitter):
+    whole = (sitter / "head.png").read_bytes()
+    (place / "half.png").write_bytes(whole[: len(whole) // 2])
+    refused(smp("look", place / "half.png", "--out", place / "out"), "half.png")
+
+
+def test_a_picture_that_unpacks_to_300_megapixels_is_refused_before_it_is_unpacked(smp, place):
+    header = struct.pack(">IIBBBBB", 20_000, 15_000, 8, 2, 0, 0, 0)
+    chunks = b"\x89PNG\r\n\x1a\n"
+    for name, content in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100_000)), (b"IEND", b"")):
+        chunks += struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    (place / "bomb.png").write_bytes(chunks)
+    refused(smp("look", place / "bomb.png", "--out", place / "out"), "megapixels")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--style", "mohawk"), "natural"),
+        (("--height-mm", "6.5"), "40 to 130"),
+        (("--circumference", "57"), "mm"),
+        (("--sessions", "7"), "2 to 4"),
+        (("--norwood", "9"), "3v"),
+        (("--age", "15"), "18"),
+        (("--density", "900"), "200"),
+        (("--format", "bmp"), "jpg"),
+        (("--film", "avi"), "webp"),
+        (("--compare", "natural"), "commas"),
+        (("--card", "1,2 3"), "four corners"),
+        (("--prices", "nowhere.toml"), "nowhere.toml"),
+    ],
+)
+def test_a_wrong_wish_is_refused_with_what_is_allowed(smp, sitter, place, words, said):
+    refused(smp("look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out", *words), said)
+    nothing_left(place)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "points.json"),
+        ('{"points": {"elbow": [1, 2]}}', "elbow"),
+        ('{"points": {"glabella": [99999, 2]}}', "glabella"),
+        ('{"points": {"glabella": "middle"}}', "glabella"),
+    ],
+)
+def test_a_wrong_points_file_is_refused(smp, sitter, place, text, said):
+    (place / "points.json").write_text(text)
+    refused(smp("look", sitter / "head.png", "--points", place / "points.json", "--out", place / "out"), said)
+    nothing_left(place, "points.json")
+
+
+def test_refusals_can_be_had_as_json(smp, sitter, place):
+    result = smp("look", sitter / "head.png", "--style", "mohawk", "--out", place / "out", "--json")
+    told = json.loads(result.stdout)["error"]
+    assert result.exit_code == 2
+    assert told["kind"] == "BadInput"
+    assert "natural" in told["allowed"]
+
+
+def test_a_picture_without_a_face_asks_for_points(smp, place, face_models):
+    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), np.uint8)
+    cv2.imwrite(str(place / "wall.png"), cv2.GaussianBlur(noise, (0, 0), 8))
+    refused(smp("look", place / "wall.png", "--out", place / "out"), "face", "--points")
+    nothing_left(place, "wall.png")
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P"])
+def test_unusual_pictures_are_read_like_others(smp, sitter, place, mode):
+    name = f"head.{'jpg' if mode == 'CMYK' else 'png'}"
+    Image.open(sitter / "head.png").convert(mode).save(place / name)
+    result = smp("look", place / name, "--points", sitter / "points.json", "--compare", "66,70", "--out", place / "out")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_file_where_the_folder_should_be_is_kept(smp, sitter, place):
+    (place / "out").write_text("mine")
+    refused(smp("look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out"), "--out")
+    assert (place / "out").read_text() == "mine"
+
+
+def test_a_full_disk_leaves_nothing(sitter, place):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)); "
+    hold = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from smp.main import main; main()"
+    words = ["look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out", "--film", "none", "--format", "png"]
+    done = subprocess.run([sys.executable, "-c", limit + hold, *map(str, words)], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    nothing_left(place)
+
+
+def test_ctrl_c_stops_with_130_and_leaves_nothing(sitter, place):
+    words = ["look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out"]
+    command = [sys.executable, "-c", "from smp.main import main; main()", *map(str, words)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"COLUMNS": "200"})
+    deadline = time.monotonic() + 120
+    while not any(entry.name.startswith(".smp-") for entry in place.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    nothing_left(place)
