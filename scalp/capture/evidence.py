@@ -38,7 +38,7 @@ _MESH_SD_MM = {
     **dict.fromkeys(_CHIN, 9.0),
     **dict.fromkeys(_JAW, 11.0),
 }
-_FIRM_SD_MM = 3.5
+_FIRM_SD_MM = 5.0
 """Doubt of the mesh's points at the nose and the corners of the eyes, which no expression moves; the others above."""
 
 _MARKED_SD_MM = {"glabella": 3.0, "menton": 4.0, "left_ear_top": 4.0, "right_ear_top": 4.0, "vertex": 6.0, "inion": 9.0}

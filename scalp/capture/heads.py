@@ -23,7 +23,7 @@ from scalp.geometry.meshes import icosphere, vertex_normals
 
 SURFACE_SUBDIVISIONS_COUNT = 6
 """40,962 vertices, about 3 mm apart."""
-SD_FACTOR = 0.85
+SD_FACTOR = 0.95
 """What the fit's own doubt is multiplied with, so that true errors lie inside it as often as they should."""
 WORST_MISS_MM = 14.0
 """Points that lie further off than this in the median are not those of a head."""

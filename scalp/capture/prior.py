@@ -59,8 +59,8 @@ class HeadPrior(Value):
         return self.names.index(POINT_OF_MESH.get(name, name))
 
 
-REST_MM = 3.0
-"""Freedom of the cranium beyond the modes: the SD of a coefficient of degree l is REST_MM / l, 1.5 mm RMS in all (D)."""
+REST_MM = 2.0
+"""Freedom of the cranium beyond the modes: the SD of a coefficient of degree l is REST_MM / l, 1 mm RMS in all (D)."""
 
 
 @cache
