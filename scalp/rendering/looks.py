@@ -107,6 +107,8 @@ def field_transmittance(impressions: Impressions, footprints: Footprints, canvas
     points_px = (footprints.points_px - [canvas.left_px, canvas.top_px]) * finer
     density = splat_fields(points_px, footprints.metric_px2_per_mm2 * finer**2, weights, SIGMAS_MM, (rows * finer, cols * finer))
     passed = np.exp(-density, out=density)
+    # What the surface itself reflects never passed the pigment.
+    passed = 1.0 - (1.0 - passed) * inner_fraction(skin).astype(np.float32)
     blur_px2 = (canvas.blur_px * finer) ** 2 - SAMPLING_VARIANCE_PX2
     passed = cv2.GaussianBlur(passed, (0, 0), np.sqrt(blur_px2)) if blur_px2 > SMALLEST_BLUR_PX2 else passed
     if finer > 1:

@@ -19,8 +19,10 @@ class ShadeRules(Value):
     """What a healed field should look like from across a table."""
 
     darker_fraction: float = 0.10
-    """L* of the healed field below that of the bare skin, as a part of the skin's own L*: 7 on light skin, 4 on brown.
+    """L* of the healed field below that of the bare skin, as a part of the skin's own L*: 7 on light skin; more than impressions can give on dark.
     That is what a day's dark stubble, covering 6 to 7 %, does to a shaved head. (D-E, smp 1.1 and 1.12)"""
+    surviving_fraction: float = 0.9
+    """Part of the impressions that stay after healing. (D, smp 1.8)"""
     strongest_dilution_ratio: float = 4.0
     """ml of water for 1 ml of stock; less makes every mark a black spot. (C, smp 1.11)"""
     weakest_dilution_ratio: float = 40.0
@@ -49,6 +51,6 @@ def match_pigment(skin: Skin, pigment: Pigment, needle: Needle, density_per_cm2:
         middle = (strong + weak) / 2
         mixed = dataclasses.replace(pigment, dilution_ratio=float(np.exp(middle) - 1.0))
         spread = point_spread(skin, needle.deposit_diameter_mm, needle.top_depth_mm, needle.bottom_depth_mm, mixed.deposit_mg_per_ml)
-        healed = float(lab_from_linear(bare * field_transmittance(skin, spread, density_per_cm2))[0])
+        healed = float(lab_from_linear(bare * field_transmittance(skin, spread, rules.surviving_fraction * density_per_cm2))[0])
         strong, weak = (middle, weak) if healed < wanted else (strong, middle)
     return dataclasses.replace(pigment, dilution_ratio=round(float(np.exp((strong + weak) / 2) - 1.0), 1))
