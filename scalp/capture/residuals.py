@@ -18,7 +18,7 @@ FACE_TURN_SD_RAD = 0.035
 """The face mesh mistakes the turn of a head by degrees; so much is allowed without the skull following. (D, head.md)"""
 ROBUST_SD_COUNT = 3.0
 """Residuals beyond so many SDs lose weight, as 1 / (1 + (r / k)^2)."""
-HAIR_MM, HAIR_SD_MM = 14.0, 9.0
+HAIR_MM, HAIR_SD_MM = 9.0, 8.0
 """How far the scalp lies inside the outline of hair. (D)"""
 MODEL_SD_MM = 0.25
 """What eight degrees of harmonics cannot follow of a real outline."""
@@ -143,11 +143,13 @@ def outline_rows(prior: HeadPrior, evidence: Evidence, state: State, wide_mm: fl
 
 
 def hair_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
-    """Return the misfit of the outline of hair: the scalp lies inside of it by some 14 mm, by little more or much more."""
-    sd_px = HAIR_SD_MM * state.px_per_mm * np.sqrt(max(len(evidence.hair_px), 1) / HAIR_TOLD_COUNT)
+    """Return the misfit of the outline of hair: the scalp lies inside of it by some 9 mm, a crop's less or a mane's more."""
+    told_px = HAIR_SD_MM * state.px_per_mm
+    counted_px = told_px * np.sqrt(max(len(evidence.hair_px), 1) / HAIR_TOLD_COUNT)
     miss_px, jacobian = _across(prior, evidence, state, evidence.hair_px)
     miss_px = miss_px + HAIR_MM * state.px_per_mm
-    return Rows(miss_px / sd_px, jacobian / sd_px, np.ones(len(miss_px)))
+    weight = 1 / (1 + (miss_px / told_px / ROBUST_SD_COUNT) ** 2)
+    return Rows(miss_px / counted_px, jacobian / counted_px, weight)
 
 
 def _across(prior: HeadPrior, evidence: Evidence, state: State, line_px: FloatArray) -> tuple[FloatArray, FloatArray]:

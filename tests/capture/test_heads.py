@@ -190,6 +190,19 @@ def test_an_outline_with_a_wild_stretch_is_held_by_the_rest():
     assert np.median(known.gap_mm(head)) < 4.0
 
 
+@pytest.mark.parametrize("hair_mm", [3.0, 40.0])
+def test_the_skull_stays_inside_an_outline_of_hair_and_says_so(hair_mm):
+    known = Known(16, camera(0), spread=0.5)
+    bare = known.outline().points_px
+    outward = bare - bare.mean(0)
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    hair = bare + outward * hair_mm * FOCAL_PX / 700
+    outline = Outline(points_px=np.zeros((0, 2)), sd_px=1.0, hair_fraction=1.0, hair_points_px=hair)
+    head = reconstruct_head(photo(), face=known.face(), outline=outline)
+    assert "hair" in {doubt.kind for doubt in head.doubts}
+    assert np.median(known.gap_mm(head)) < 7.0
+
+
 def test_the_landmarks_lie_where_a_head_has_them():
     known = Known(12, camera(0), spread=0.5)
     head = reconstruct_head(photo(), face=known.face(), outline=known.outline())
