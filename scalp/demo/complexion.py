@@ -9,7 +9,7 @@ from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
 from scalp.skin.tissue import SURFACE_GLARE
 from scalp.skin.tone import inner_reflectance
 
-MATTE_SHARE = 0.7
+MATTE_SHARE = 0.9
 """Of the surface's glare, what horn scales send everywhere; the rest is shine and drawn as such. (E)"""
 DARK_MELANIN_FRACTION = 0.15
 """From here on the shape is that of dark-skinned people and the irises are dark brown."""

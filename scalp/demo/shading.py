@@ -51,7 +51,7 @@ def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  #
     """Return the fine relief of skin: pores, the net of lines between them, soft lumps and furrows of the forehead."""
     # The grids of the noise are turned away from the axes, so that none runs along the forehead.
     a, b, c = 0.61 * x + 0.55 * y - 0.57 * z, -0.77 * x + 0.58 * y - 0.27 * z, 0.18 * x + 0.60 * y + 0.78 * z
-    height = 0.05 * noise(a / 3.6, b / 3.6, c / 3.6, 14)
+    height = 0.036 * noise(a / 3.6, b / 3.6, c / 3.6, 14)
     if detail > 0.02:
         pore, own = nearest_spot(a / 0.85, b / 0.85, c / 0.85, 11)
         height -= detail * 0.030 * (0.4 + oil * own) * max(0.0, 1.0 - pore / 0.38)
@@ -91,14 +91,15 @@ def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _albedo(column, colours, place, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _albedo(column, colours, place, detail, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of skin at a place: blotches, redness, brown, lips, freckles, the shade of shaven hair."""
     x, y, z = place
     broad = rough(x / 21.0, y / 21.0, z / 21.0, 21)
     middle = rough(x / 6.0, y / 6.0, z / 6.0, 24)
     fine = rough(x / 1.3, y / 1.3, z / 1.3, 27)
-    red = column[RED] * (0.75 + 0.5 * middle) + 0.26 * broad + 0.22 * middle + 0.18 * fine
-    brown = 0.55 * column[BROWN] + 0.22 * rough(x / 13.0, y / 13.0, z / 13.0, 31) + 0.10 * middle + 0.06 * fine
+    grain = detail * noise(x / 0.42, y / 0.42, z / 0.42, 30)
+    red = column[RED] * (0.75 + 0.5 * middle) + 0.26 * broad + 0.22 * middle + 0.18 * fine + 0.16 * grain
+    brown = 0.55 * column[BROWN] + 0.22 * rough(x / 13.0, y / 13.0, z / 13.0, 31) + 0.10 * middle + 0.06 * fine + 0.10 * grain
     spot, own = nearest_spot(x / 5.2, y / 5.2, z / 5.2, 34)
     if own > 0.62:
         brown += 0.75 * (own - 0.5) * max(0.0, 1.0 - (spot / (0.06 + 0.22 * (own - 0.6))) ** 2)
@@ -139,7 +140,7 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     bent[2] = normal[2] - 2.4 * (gz - along * normal[2])
     bent /= np.sqrt((bent * bent).sum())
     # Light from inside: pores swallow a little, and the relief shows least in red, which travels farthest.
-    _albedo(column, palette.colours, place, albedo)
+    _albedo(column, palette.colours, place, palette.detail, albedo)
     albedo *= 1.0 + palette.detail * max(-0.10, min(0.05, 1.3 * here))
     key = lights.ways[0]
     slope = ((bent - normal) * key).sum() / max(0.30, (normal * key).sum())

@@ -113,11 +113,11 @@ def _scalp_hair(places: FloatArray, at: dict[str, FloatArray]) -> tuple[FloatArr
     the ears to the nape.
     """
     x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
-    waver = 3.5 * np.sin(0.11 * z + 0.7) + 2.5 * np.sin(0.23 * z + 0.09 * places[:, 0])
+    waver = 1.6 * np.sin(0.11 * z + 0.7) + 1.8 * np.sin(0.23 * z + 0.09 * places[:, 0])
     edge_mm = np.interp(z, [-110.0, -80.0, -40.0, 0.0, 25.0, 40.0], [50.0, 66.0, 82.0, 84.0, 74.0, 52.0]) + waver
     upper = 1.0 - smoothstep(-15.0, 15.0, y - edge_mm)
     lower = smoothstep(
-        -5.0, 7.0, y - np.interp(z, [-100.0, -70.0, -45.0, -28.0, -12.0, 10.0, 40.0], [-52.0, -46.0, -34.0, -6.0, 20.0, 8.0, 16.0])
+        -5.0, 7.0, y - np.interp(z, [-100.0, -70.0, -45.0, -28.0, -12.0, 10.0, 40.0], [-52.0, -46.0, -34.0, -6.0, 18.0, -2.0, 8.0])
     )
     front = 1.0 - smoothstep(-6.0, 8.0, z - np.interp(y, [-10.0, 5.0, 30.0, 50.0, 70.0], [8.0, 12.0, 26.0, 40.0, 34.0]))
     sides = smoothstep(30.0, 46.0, x + 0.9 * np.maximum(-z - 20.0, 0.0))
@@ -132,7 +132,9 @@ def _beard(places: FloatArray, at: dict[str, FloatArray], person: Person) -> Flo
     x, y, z = np.abs(places[:, 0]), places[:, 1], places[:, 2]
     mouth_y, nose_y, chin_y = at["left_cheilion"][1], at["subnasale"][1], at["menton"][1]
     cheek_mm = np.interp(
-        x, [0.0, 14.0, 26.0, 44.0, 58.0, 70.0], [nose_y - 3.0, nose_y - 4.0, mouth_y + 6.0, mouth_y + 4.0, mouth_y + 24.0, 4.0]
+        x,
+        [0.0, 14.0, 26.0, 44.0, 58.0, 66.0, 73.0],
+        [nose_y - 3.0, nose_y - 4.0, mouth_y + 6.0, mouth_y + 2.0, mouth_y + 18.0, mouth_y + 44.0, mouth_y + 78.0],
     )
     below = 1.0 - smoothstep(-9.0, 5.0, y - cheek_mm)
     throat = smoothstep(chin_y - 48.0, chin_y - 18.0, y)
