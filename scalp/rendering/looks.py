@@ -14,7 +14,7 @@ from scalp.rendering.canvas import Canvas, prepare_canvas
 from scalp.rendering.projection import Footprints, project_impressions
 from scalp.rendering.splat import SAMPLING_VARIANCE_PX2, splat_fields
 from scalp.skin.grids import SIGMAS_MM
-from scalp.skin.spread import point_spread, redness_ratio
+from scalp.skin.spread import inner_fraction, point_spread, redness_ratio
 
 FINEST_PX_PER_MM = 6.0
 """Below this many px a mm the field is drawn on a finer raster and averaged, so that overlaps stay exact."""
