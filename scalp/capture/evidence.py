@@ -15,7 +15,7 @@ OUTLINE_POINTS_COUNT = 160
 """The outline is thinned to this many points; neighbours tell the same."""
 OUTLINE_TOLD_COUNT = 60
 """So many of them count as independent: hair, cloth and skin folds move stretches of an outline together. (D)"""
-HAIR_POINTS_COUNT, HAIR_TOLD_COUNT = 60, 5
+HAIR_POINTS_COUNT, HAIR_TOLD_COUNT = 60, 2
 """The outline of hair is thinned to the first, and counts as the second: hair is thick or thin over whole stretches. (D)"""
 
 # fmt: off
