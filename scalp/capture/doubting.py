@@ -13,6 +13,8 @@ SIDE_RAD, TILT_RAD = np.deg2rad(30.0), np.deg2rad(25.0)
 STRAIN_COUNT = 3.0
 """Sources of scale further apart than so many SDs contradict each other."""
 MISPLACED_MM = 14.0
+TAPE_PERCENT = 2.5
+"""A size less sure than this has not been measured with a tape."""
 
 
 def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: MarkedPoints | None) -> tuple[Doubt, ...]:
@@ -26,7 +28,7 @@ def _of_scale(scale: Scale) -> Doubt:
     """Tell how sure all lengths are."""
     percent = 100 * scale.sd_fraction
     advice = f"The size comes from {scale.source}."
-    if percent > 1.5:
+    if percent > TAPE_PERCENT:
         advice += " Measure the head's circumference with a tape, above the brows and round the back, and give it."
     return Doubt(
         kind="scale",

@@ -115,7 +115,7 @@ def _about_area(head: Head, area_cm2: float) -> Doubt | None:
         kind="scale",
         where="treated area",
         size=f"{area_cm2:.0f} cm2 +-{100 * share:.0f} %",
-        advice="Measure round the head with a tape and give --circumference.",
+        advice="Areas go with the square of all lengths.",
     )
 
 

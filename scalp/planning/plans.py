@@ -169,5 +169,5 @@ def _plan_doubts(head: Head, pigment: Pigment, settings: PlanSettings) -> tuple[
 def _scale_doubt(scale_sd_fraction: float) -> Doubt:
     """Say how far the count and the price may be off because the size of the head is estimated: areas go with its square."""
     percent = 100.0 * ((1.0 + 2.0 * scale_sd_fraction) ** 2 - 1.0)
-    advice = "Measure the circumference of the head with a tape for a closer count."
+    advice = "They follow the area, and with it the size of the head."
     return Doubt(kind="scale", where="impressions, hours and price", size=f"+-{percent:.0f} %", advice=advice)
