@@ -36,6 +36,8 @@ class EdgeSearch(Value):
     """Cost of one step to the side between two points, against a full contrast."""
     averaging_count: float = 12.0
     """Points along the line over which the colours on both sides are averaged."""
+    smoothing_count: float = 0.8
+    """Points along the line over which its moves are smoothed at the end."""
 
 
 def half_crossing(mask: Float32Array, scale: float = 1.0) -> list[FloatArray]:
@@ -104,7 +106,7 @@ def draw_to_edge(points_px: FloatArray, pixels: np.ndarray, search: EdgeSearch) 
     cost = _split_cost(share, certainty, offsets, reach, search)
     chosen = _smoothest_path(cost, search.stiffness)
     moved = _where_it_adds_up(profiles, certainty, chosen + reach, search.step_px) + offsets[0]
-    moved = gaussian_filter1d(moved, 0.8, mode="wrap")
+    moved = gaussian_filter1d(moved, search.smoothing_count, mode="wrap")
     return line + normals * moved[:, None], certainty
 
 

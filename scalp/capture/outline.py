@@ -86,8 +86,8 @@ def _fine_line(photo: Photo, person: Float32Array, crop: Crop, settings: Outline
     if not lines:
         return np.zeros((0, 2)), np.zeros(0)
     start = crop.to_photo(lines[0] / side)
-    reach = max(3.0, 4.0 * scale)
-    search = EdgeSearch(reach_px=reach, step_px=max(0.5, 0.3 * scale), spacing_px=max(1.0, scale), trust_px=0.4 * reach)
+    reach = max(2.0, 4.0 * scale)
+    search = EdgeSearch(reach_px=reach, step_px=max(0.25, 0.3 * scale), spacing_px=max(1.0, scale), trust_px=0.4 * reach)
     return draw_to_edge(start, photo.srgb_u8, search)
 
 

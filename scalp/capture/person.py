@@ -31,6 +31,10 @@ class PersonSettings(Value):
     """Side of the copy on which the graph cut runs."""
     band_fraction: float = 0.02
     """Half width of the band round the network's edge that the graph cut may change, as a part of the square."""
+    reach_fraction: float = 0.010
+    """Farthest the network's own line may move onto an edge of the photo: beyond that lies a rim of shine or shadow."""
+    trust_fraction: float = 0.0022
+    """Error of the network's line on a head, one standard deviation, as a part of the square: about 1 mm."""
     rounds_count: int = 2
     """Rounds of the graph cut."""
 
@@ -113,8 +117,13 @@ def _on_edge(small_u8: np.ndarray, mask: Float32Array, settings: PersonSettings)
     lines = half_crossing(mask)
     if not lines:
         return mask
-    reach = settings.band_fraction * len(mask)
-    search = EdgeSearch(reach_px=reach, step_px=0.5, spacing_px=1.5, trust_px=0.2 * reach)
+    search = EdgeSearch(
+        reach_px=settings.reach_fraction * len(mask),
+        step_px=0.5,
+        spacing_px=1.5,
+        trust_px=settings.trust_fraction * len(mask),
+        smoothing_count=3.0,
+    )
     line, _ = draw_to_edge(lines[0], small_u8, search)
     return filled(line, mask.shape)
 
