@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from scalp.base import FloatArray, IntArray
-from scalp.demo.noise import noise, rough
+from scalp.demo.noise import dot, make_unit, noise, rough
 from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 from scalp.geometry.meshes import icosphere
@@ -51,7 +51,7 @@ def _bulge_mm(angle_rad: FloatArray, radius_mm: float) -> FloatArray:
     return np.asarray(BULGE_MM * np.clip(1.0 - (angle_rad / limbus_rad) ** 2, 0.0, 1.0) ** 1.3)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of the iris at a fraction of its radius and an angle: fibres, collarette, dark rim, pupil."""
     x, y = np.cos(angle), np.sin(angle)
@@ -65,14 +65,14 @@ def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: AN
         out[band] = 0.004 + (tone - 0.004) * pupil
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Add to `out` (3,) the square windows and the room that a wet eye mirrors."""
-    seen = max(0.02, (normal * to_camera).sum())
+    seen = max(0.02, dot(normal, to_camera))
     mirrored = CORNEA_SPECULAR_FRACTION + (1.0 - CORNEA_SPECULAR_FRACTION) * (1.0 - seen) ** 5
     bounce = 2.0 * seen * normal - to_camera
     for light in range(2):
-        cosine = (bounce * lights.ways[light]).sum()
+        cosine = dot(bounce, lights.ways[light])
         side, up = lights.ways[light][2] * bounce[0] - lights.ways[light][0] * bounce[2], bounce[1] - lights.ways[light][1] * cosine
         reach = np.tan(lights.radius_rad[light]) * 0.62
         inside = (
@@ -87,27 +87,26 @@ def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-
         out[band] += 0.5 * mirrored * (0.6 + 0.4 * bounce[1]) * column[13] * lights.room_rgb_linear[band]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of an eye; `column` is laid out as `shading` says."""
-    place, normal = column[0:3], column[3:6] / np.sqrt((column[3:6] ** 2).sum())
+    place, normal = column[0:3].copy(), column[3:6].copy()
+    make_unit(normal)
     number = 0 if place[0] > 0.0 else 1
     middle, way = gaze.middles_mm[number], gaze.ways[number]
     to_camera = camera_mm - place
-    to_camera /= np.sqrt((to_camera * to_camera).sum())
+    make_unit(to_camera)
     # The sight line bends at the cornea and goes on to the plane of the iris.
-    seen = (normal * to_camera).sum()
+    seen = dot(normal, to_camera)
     ratio = 1.0 / CORNEA_INDEX
     bend = ratio * seen - np.sqrt(max(0.0, 1.0 - ratio * ratio * (1.0 - seen * seen)))
     inward = bend * normal - ratio * to_camera
     depth = np.sqrt(gaze.radius_mm**2 - IRIS_MM**2) - 0.3
-    ahead = ((place - middle) * way).sum() - depth
-    falling = -(inward * way).sum()
-    landed = place - middle + inward * (ahead / max(falling, 0.05))
-    right = np.array([way[2], 0.0, -way[0]])
-    x, y = (landed * right).sum(), landed[1] - way[1] * (landed * way).sum()
     surface = place - middle
-    radial = np.sqrt(max(0.0, (surface * surface).sum() - (surface * way).sum() ** 2))
+    ahead = dot(surface, way)
+    landed = surface + inward * ((ahead - depth) / max(-dot(inward, way), 0.05))
+    x, y = landed[0] * way[2] - landed[2] * way[0], landed[1] - way[1] * dot(landed, way)
+    radial = np.sqrt(max(0.0, dot(surface, surface) - ahead * ahead))
     # White: yellower and redder to the corners, with fine vessels.
     out[:] = 0.0
     rosy = min(1.0, max(0.0, (radial - 6.5) / 7.0))

@@ -1,10 +1,13 @@
-"""Unevenness in three dimensions for skin, cloth and walls: smooth value noise and the nearest of scattered points."""
+"""Unevenness in three dimensions for skin, cloth and walls: smooth value noise and the nearest of scattered points.
+
+The types are written out, so that each is compiled once and not again for every caller.
+"""
 
 import numpy as np
 from numba import njit
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit("int64(int64, int64, int64, int64)", cache=True, nogil=True, error_model="numpy")
 def _hash(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return a whole number 0..2^32-1 that belongs to one cell of the grid."""
     mixed = (x * 374761393 + y * 668265263 + z * 1440662683 + kind * 974711) & 0xFFFFFFFF
@@ -13,13 +16,13 @@ def _hash(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return mixed ^ (mixed >> 16)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit("float64(int64, int64, int64, int64)", cache=True, nogil=True, error_model="numpy")
 def _corner(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return a number -1..1 that belongs to one corner of the grid."""
     return _hash(x, y, z, kind) * (2.0 / 4294967295.0) - 1.0
 
 
-@njit(cache=True, nogil=True)
+@njit("float64(float64, float64, float64, int64)", cache=True, nogil=True, error_model="numpy")
 def noise(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return smooth noise -1..1 with a grid of 1; `kind` picks an independent field."""
     i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
@@ -34,7 +37,7 @@ def noise(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return low * (1 - w) + high * w
 
 
-@njit(cache=True, nogil=True)
+@njit("float64(float64, float64, float64, int64)", cache=True, nogil=True, error_model="numpy")
 def rough(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return three octaves of noise, about -1..1."""
     return (
@@ -44,7 +47,7 @@ def rough(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     )
 
 
-@njit(cache=True, nogil=True)
+@njit("UniTuple(float64, 2)(float64, float64, float64, int64)", cache=True, nogil=True, error_model="numpy")
 def nearest_spot(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return (distance, a number 0..1 of its own) of the nearest of points scattered one a grid cell, among the 8 nearest cells."""
     i, j, k = int(np.floor(x - 0.5)), int(np.floor(y - 0.5)), int(np.floor(z - 0.5))
@@ -59,3 +62,18 @@ def nearest_spot(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001
         if squared < best:
             best, own = squared, (drawn & 65535) / 65535.0
     return np.sqrt(best), own
+
+
+@njit("float64(float64[:], float64[:])", cache=True, nogil=True, error_model="numpy")
+def dot(a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the inner product of two vectors (3,)."""
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+@njit("void(float64[:])", cache=True, nogil=True, error_model="numpy")
+def make_unit(a):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Bring a vector (3,) to length 1 in place."""
+    length = np.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2])
+    a[0] /= length
+    a[1] /= length
+    a[2] /= length

@@ -12,7 +12,7 @@ from numba import njit
 from scalp.base import Float32Array, FloatArray, IntArray
 from scalp.demo.eyes import Gaze, shade_eye
 from scalp.demo.lighting import THREADS_COUNT, Lights
-from scalp.demo.noise import nearest_spot, noise, rough
+from scalp.demo.noise import dot, make_unit, nearest_spot, noise, rough
 
 PLACE, NORMAL, LIGHT, FREE, ROOM = 0, 3, 6, 9, 13
 RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
@@ -46,7 +46,7 @@ class Palette(NamedTuple):
     """How much of the finest relief the pixels can show, 0..1."""
 
 
-@njit(cache=True, nogil=True)
+@njit("float64(float64, float64, float64, float64, float64, float64)", cache=True, nogil=True, error_model="numpy")
 def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the fine relief of skin: pores, the net of lines between them, soft lumps and furrows of the forehead."""
     # The grids of the noise are turned away from the axes, so that none runs along the forehead.
@@ -63,7 +63,7 @@ def _height_mm(x, y, z, furrow, oil, detail):  # type: ignore[no-untyped-def]  #
     return height
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the GGX density of facets. [Walter2007]"""
     squared = alpha * alpha
@@ -71,7 +71,7 @@ def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return squared / (np.pi * below * below)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the share of a light of unit irradiance that a greasy skin mirrors to the camera, times pi: two GGX lobes."""
     facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
@@ -90,7 +90,7 @@ def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-
     return np.pi * facets * mirrored * shadow * facing * 0.25
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _albedo(column, colours, place, detail, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of skin at a place: blotches, redness, brown, lips, freckles, the shade of shaven hair."""
     x, y, z = place
@@ -118,7 +118,7 @@ def _albedo(column, colours, place, detail, out):  # type: ignore[no-untyped-def
         out[band] = tone * np.exp(-shade * (0.72 - 0.09 * band)) * (1.0 + 0.02 * fine)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of skin; `work` (5, 3) is room for vectors."""
     place, normal, bent, to_camera, albedo = work[0], work[1], work[2], work[3], work[4]
@@ -126,8 +126,8 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
         place[axis] = column[PLACE + axis] + palette.shift_mm[axis]
         normal[axis] = column[NORMAL + axis]
         to_camera[axis] = palette.camera_mm[axis] - column[PLACE + axis]
-    normal /= np.sqrt((normal * normal).sum())
-    to_camera /= np.sqrt((to_camera * to_camera).sum())
+    make_unit(normal)
+    make_unit(to_camera)
     # The relief bends the normal along its own slope.
     furrow, oil = column[FURROW], column[OIL]
     here = _height_mm(place[0], place[1], place[2], furrow, oil, palette.detail)
@@ -138,15 +138,16 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     bent[0] = normal[0] - 2.4 * (gx - along * normal[0])
     bent[1] = normal[1] - 2.4 * (gy - along * normal[1])
     bent[2] = normal[2] - 2.4 * (gz - along * normal[2])
-    bent /= np.sqrt((bent * bent).sum())
+    make_unit(bent)
     # Light from inside: pores swallow a little, and the relief shows least in red, which travels farthest.
     _albedo(column, palette.colours, place, palette.detail, albedo)
-    albedo *= 1.0 + palette.detail * max(-0.10, min(0.05, 1.3 * here))
+    hollow = 1.0 + palette.detail * max(-0.10, min(0.05, 1.3 * here))
     key = lights.ways[0]
-    slope = ((bent - normal) * key).sum() / max(0.30, (normal * key).sum())
+    facing = dot(normal, key)
+    slope = (dot(bent, key) - facing) / max(0.30, facing)
     for band in range(3):
         relief = 1.0 + (0.35 + 0.18 * band) * max(-0.6, min(slope, 0.8)) * column[FREE]
-        out[band] = albedo[band] * column[LIGHT + band] * relief
+        out[band] = albedo[band] * hollow * column[LIGHT + band] * relief
     # Shine of the lights, and of the room at grazing angles.
     wet = min(1.0, max(0.05, oil * (0.85 + 0.45 * rough(place[0] / 9.0, place[1] / 9.0, place[2] / 9.0, 41)) + 0.25 * column[LIPS]))
     hairless = 1.0 - 0.45 * min(1.0, column[FRINGE] / 190.0)
@@ -156,13 +157,13 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
         mirrored = _shine(bent, to_camera, lights.ways[light], lights.radius_rad[light], wet) * column[FREE + light] * hairless
         for band in range(3):
             out[band] += mirrored * lights.rgb_linear[light, band]
-    seen = max(0.0, (bent * to_camera).sum())
+    seen = max(0.0, dot(bent, to_camera))
     grazing = 0.6 * (SPECULAR_FRACTION + 0.35 * (1.0 - seen) ** 5) * column[ROOM] * hairless
     for band in range(3):
         out[band] += grazing * lights.room_rgb_linear[band]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the light of a pixel of jersey: a ribbed collar, then knitted rows with folds."""
     x, y, z = column[PLACE], column[PLACE + 1], column[PLACE + 2]
@@ -179,7 +180,7 @@ def _shade_cloth(column, palette, below_mm, out):  # type: ignore[no-untyped-def
         out[band] = palette.colours[CLOTH_COLOUR, band] * weave * column[LIGHT + band]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return how far down the skin a place lies below the neck of the shirt, negative above it."""
     x, z = column[PLACE], column[PLACE + 2]
@@ -190,7 +191,7 @@ def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noq
     return -above / np.sqrt(max(0.08, steep))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill the rows `rows` of `out` (rows, cols, 3)."""
     column = np.empty(COLUMNS_COUNT)
