@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from scalp.base import FloatArray, IntArray
-from scalp.demo.noise import dot, make_unit, noise, rough
+from scalp.demo.noise import inner, make_unit, noise, rough
 from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 from scalp.geometry.meshes import icosphere
@@ -68,11 +68,11 @@ def _iris(across, angle, gaze, out):  # type: ignore[no-untyped-def]  # noqa: AN
 @njit(cache=True, nogil=True, error_model="numpy")
 def _mirror(normal, to_camera, lights, column, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Add to `out` (3,) the square windows and the room that a wet eye mirrors."""
-    seen = max(0.02, dot(normal, to_camera))
+    seen = max(0.02, inner(normal, to_camera))
     mirrored = CORNEA_SPECULAR_FRACTION + (1.0 - CORNEA_SPECULAR_FRACTION) * (1.0 - seen) ** 5
     bounce = 2.0 * seen * normal - to_camera
     for light in range(2):
-        cosine = dot(bounce, lights.ways[light])
+        cosine = inner(bounce, lights.ways[light])
         side, up = lights.ways[light][2] * bounce[0] - lights.ways[light][0] * bounce[2], bounce[1] - lights.ways[light][1] * cosine
         reach = np.tan(lights.radius_rad[light]) * 0.62
         inside = (
@@ -97,16 +97,16 @@ def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-
     to_camera = camera_mm - place
     make_unit(to_camera)
     # The sight line bends at the cornea and goes on to the plane of the iris.
-    seen = dot(normal, to_camera)
+    seen = inner(normal, to_camera)
     ratio = 1.0 / CORNEA_INDEX
     bend = ratio * seen - np.sqrt(max(0.0, 1.0 - ratio * ratio * (1.0 - seen * seen)))
     inward = bend * normal - ratio * to_camera
     depth = np.sqrt(gaze.radius_mm**2 - IRIS_MM**2) - 0.3
     surface = place - middle
-    ahead = dot(surface, way)
-    landed = surface + inward * ((ahead - depth) / max(-dot(inward, way), 0.05))
-    x, y = landed[0] * way[2] - landed[2] * way[0], landed[1] - way[1] * dot(landed, way)
-    radial = np.sqrt(max(0.0, dot(surface, surface) - ahead * ahead))
+    ahead = inner(surface, way)
+    landed = surface + inward * ((ahead - depth) / max(-inner(inward, way), 0.05))
+    x, y = landed[0] * way[2] - landed[2] * way[0], landed[1] - way[1] * inner(landed, way)
+    radial = np.sqrt(max(0.0, inner(surface, surface) - ahead * ahead))
     # White: yellower and redder to the corners, with fine vessels.
     out[:] = 0.0
     rosy = min(1.0, max(0.0, (radial - 6.5) / 7.0))

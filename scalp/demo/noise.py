@@ -65,13 +65,13 @@ def nearest_spot(x, y, z, kind):  # type: ignore[no-untyped-def]  # noqa: ANN001
 
 
 @njit("float64(float64[:], float64[:])", cache=True, nogil=True, error_model="numpy")
-def dot(a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def inner(a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Return the inner product of two vectors (3,)."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
 @njit("void(float64[:])", cache=True, nogil=True, error_model="numpy")
-def make_unit(a):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def make_unit(a):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
     """Bring a vector (3,) to length 1 in place."""
     length = np.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2])
     a[0] /= length

@@ -12,7 +12,7 @@ from numba import njit
 from scalp.base import Float32Array, FloatArray, IntArray
 from scalp.demo.eyes import Gaze, shade_eye
 from scalp.demo.lighting import THREADS_COUNT, Lights
-from scalp.demo.noise import dot, make_unit, nearest_spot, noise, rough
+from scalp.demo.noise import inner, make_unit, nearest_spot, noise, rough
 
 PLACE, NORMAL, LIGHT, FREE, ROOM = 0, 3, 6, 9, 13
 RED, BROWN, OIL, LIPS, FURROW, FRINGE, BEARD, TOP = range(14, 22)
@@ -143,8 +143,8 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     _albedo(column, palette.colours, place, palette.detail, albedo)
     hollow = 1.0 + palette.detail * max(-0.10, min(0.05, 1.3 * here))
     key = lights.ways[0]
-    facing = dot(normal, key)
-    slope = (dot(bent, key) - facing) / max(0.30, facing)
+    facing = inner(normal, key)
+    slope = (inner(bent, key) - facing) / max(0.30, facing)
     for band in range(3):
         relief = 1.0 + (0.35 + 0.18 * band) * max(-0.6, min(slope, 0.8)) * column[FREE]
         out[band] = albedo[band] * hollow * column[LIGHT + band] * relief
@@ -157,7 +157,7 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
         mirrored = _shine(bent, to_camera, lights.ways[light], lights.radius_rad[light], wet) * column[FREE + light] * hairless
         for band in range(3):
             out[band] += mirrored * lights.rgb_linear[light, band]
-    seen = max(0.0, dot(bent, to_camera))
+    seen = max(0.0, inner(bent, to_camera))
     grazing = 0.6 * (SPECULAR_FRACTION + 0.35 * (1.0 - seen) ** 5) * column[ROOM] * hairless
     for band in range(3):
         out[band] += grazing * lights.room_rgb_linear[band]
