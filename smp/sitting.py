@@ -1,15 +1,21 @@
 """From a photo file to a sitting: the head, what each pixel shows, the skin."""
 
+import hashlib
 from pathlib import Path
 
-from scalp.base import NotPossible, Progress
+import scalp
+from scalp.base import BadInput, NotPossible, Progress
 from scalp.capture.scale import ScaleWish
+from scalp.domain.head import Head
 from scalp.domain.photo import Photo
-from scalp.domain.sighting import MarkedPoints
+from scalp.domain.sighting import MarkedPoints, Regions
 from scalp.io.assets import models_folder
+from scalp.io.cache import photo_cache_folder
+from scalp.io.keeping import keep_noun, kept_noun
 from scalp.io.photos import read_photo
 from scalp.io.tables import check_points_inside, read_points_file
-from scalp.treatment import Sitting, see_head
+from scalp.skin.tone import fit_skin
+from scalp.treatment import Sitting, see_head, skin_colour
 
 
 def models_or_none(*, needed: bool) -> Path | None:
@@ -37,6 +43,33 @@ def sit_for_file(path: Path, *, points: Path | None, face_number: int | None, sc
 
 
 def sit_for(photo: Photo, *, marked: MarkedPoints | None, face_number: int | None, scale: ScaleWish, progress: Progress) -> Sitting:
-    """Return the sitting of a photo."""
+    """Return the sitting of a photo; what the same photo and the same words gave before is taken from the cache."""
     models = models_or_none(needed=marked is None)
-    return see_head(photo, models, points=marked, face_number=face_number, scale=scale, progress=progress)
+    words = f"{_code_digest()} {marked.digest if marked else None} {face_number} {scale.digest} {models is None}"
+    name = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
+    folder = _private_folder(photo)
+    if folder:
+        head, regions = kept_noun(Head, folder, f"head-{name}"), kept_noun(Regions, folder, f"regions-{name}")
+        if head and regions and photo.digest in head.photo_digests:
+            return Sitting(photo=photo, head=head, regions=regions, skin=fit_skin(skin_colour(photo, regions)))
+    sitting = see_head(photo, models, points=marked, face_number=face_number, scale=scale, progress=progress)
+    if folder:
+        keep_noun(sitting.head, folder, f"head-{name}")
+        keep_noun(sitting.regions, folder, f"regions-{name}")
+    return sitting
+
+
+def _private_folder(photo: Photo) -> Path | None:
+    """Return the photo's cache folder; None where nothing can be kept, which is no reason to stop."""
+    try:
+        return photo_cache_folder(photo.digest)
+    except BadInput:
+        return None
+
+
+def _code_digest() -> str:
+    """Name the engine's own files by size and time, so that nothing an older engine saw is taken for this one's."""
+    engine = Path(scalp.__file__).parent
+    files = [*sorted((engine / "capture").glob("*.py")), engine / "tables" / "head-prior.csv"]
+    facts = [(file.name, stat.st_size, stat.st_mtime_ns) for file in files for stat in (file.stat(),)]
+    return hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest()

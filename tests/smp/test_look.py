@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from scalp.io.cache import photo_cache_folder
 from scalp.io.photos import read_photo
 from scalp.io.treatments import read_treatment
 
@@ -134,3 +135,17 @@ def test_looks_do_not_touch_the_background(whole, sitter):
     edge = np.ones(before.shape[:2], bool)
     edge[20:-20, 90:-90] = False
     assert (before[edge] == after[edge]).all()
+
+
+def test_what_is_kept_of_a_photo_gives_the_same_look_and_is_forgotten_when_asked(sitter, smp, tmp_path):
+    photo, points = sitter / "head.png", sitter / "points.json"
+    words = ("--points", points, "--compare", "66,70", "--format", "png")
+    assert smp("look", photo, *words, "--out", tmp_path / "first").exit_code == 0
+    kept = photo_cache_folder(read_photo(photo).digest)
+    assert {entry.stat().st_mode & 0o077 for entry in kept.iterdir()} == {0}
+    assert smp("look", photo, *words, "--out", tmp_path / "second").exit_code == 0
+    first, second = ((tmp_path / name / "66-mm" / "healed.png").read_bytes() for name in ("first", "second"))
+    assert first == second
+    told = smp("look", photo, "--forget", "--json")
+    assert json.loads(told.stdout) == {"forgotten": True}
+    assert not kept.exists()

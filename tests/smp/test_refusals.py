@@ -157,3 +157,24 @@ def test_ctrl_c_stops_with_130_and_leaves_nothing(sitter, place):
     assert running.returncode == 130, said
     assert "Traceback" not in said
     nothing_left(place)
+
+
+def test_without_the_models_points_by_hand_are_enough(smp, sitter, place, monkeypatch):
+    monkeypatch.setenv("SMP_CACHE", str(place / "empty"))
+    refused(smp("look", sitter / "head.png", "--out", place / "out"), "smp assets --fetch", "--points")
+    result = smp("look", sitter / "head.png", "--points", sitter / "points.json", "--compare", "66,70", "--out", place / "out")
+    assert result.exit_code == 0, result.output
+
+
+def test_check_tells_what_to_do_better(smp, sitter):
+    result = smp("check", sitter / "head.png", "--points", sitter / "points.json", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert told["verdict"] in {"good", "usable", "bad"}
+    assert {"sharpness", "resolution"} <= {finding["kind"] for finding in told["findings"]}
+
+
+def test_assets_are_listed_with_licence_and_hash(smp):
+    told = json.loads(smp("assets", "--json").stdout)["assets"]
+    assert {one["licence"] for one in told} == {"Apache-2.0", "CC0-1.0"}
+    assert all(len(one["sha256"]) == 64 for one in told)
