@@ -19,6 +19,8 @@ from scalp.domain.head import Head
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import FaceSighting, Regions
 
+_HALF = 0.5
+
 
 @value
 class RegionSettings(Value):
@@ -40,6 +42,16 @@ class RegionSettings(Value):
     """Distance from the skin's chromaticity, in SD, at which half is taken not to be skin."""
     rough_ratio: float = 4.5
     """Fine contrast, against that of the forehead, at which half is taken to be hair."""
+    faint_fraction: float = 0.1
+    """Share of hair below which nothing is seen of it."""
+    closed_fraction: float = 0.6
+    """Share of hair from which a patch is hair even where skin surrounds it."""
+    island_fraction: float = 0.15
+    """Area of an island of skin, against the largest one, below which it may be background seen through hair."""
+    bright_fraction: float = 0.15
+    """Part of such an island that is brighter than skin would be, from which it is background."""
+    least_reach_fraction: float = 0.05
+    """Length of the outline that a faint patch must reach to be hair and not shade, as a part of the square's side."""
 
 
 @value
@@ -189,7 +201,22 @@ def _hair_share(
     rough_share = _step(rough / usual, settings.rough_ratio, 0.7 * settings.rough_ratio) * _step(darker, 0.1, 0.4)
     forehead = cv2.GaussianBlur(seeds, (0, 0), 0.01 * len(seeds)) * (1.0 - _step(darker, 0.8, 0.5))
     either = np.maximum(np.clip(share, 0.0, 1.0), rough_share) * (1.0 - forehead)
-    return np.asarray(either * ground * (1.0 - relief.temples_fraction * _step(1.0 - relief.scalp_fraction, 0.5, 1.0)), np.float32)
+    hair = either * ground * (1.0 - relief.temples_fraction * _step(1.0 - relief.scalp_fraction, 0.5, 1.0))
+    return _without_shade(np.asarray(hair, np.float32), figure, settings)
+
+
+def _without_shade(hair: Float32Array, figure: Float32Array, settings: RegionSettings) -> Float32Array:
+    """Return hair without faint dark patches that skin surrounds: hair reaches the outline or is closed somewhere, shade need not."""
+    _, labels = cv2.connectedComponents((hair > settings.faint_fraction).astype(np.uint8))
+    calm = cv2.GaussianBlur(hair, (0, 0), 1.5)
+    rim = figure - _surely(figure, 0.006) > 0.0
+    kept = np.zeros(labels.max() + 1, bool)
+    kept[labels[calm > settings.closed_fraction]] = True
+    reaching = np.bincount(labels[rim & (hair > 2.0 * settings.faint_fraction)], minlength=len(kept))
+    kept[reaching > settings.least_reach_fraction * len(hair)] = True
+    kept[0] = False
+    soft = cv2.GaussianBlur(kept[labels].astype(np.float32), (0, 0), 1.0)
+    return np.asarray(hair * np.where(kept[labels], 1.0, soft), np.float32)
 
 
 def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief: Relief, settings: RegionSettings) -> Float32Array:
@@ -197,10 +224,22 @@ def _skin_share(look: SkinLook, hair: Float32Array, figure: Float32Array, relief
     shine = 1.0 + 2.0 * np.clip(-look.darker_log, 0.0, 1.0)
     other = _step(look.off_colour_sd / shine, settings.off_colour_sd, 0.6 * settings.off_colour_sd)
     frames = relief.temples_fraction * _step(look.darker_log, 0.5, 0.4)
-    return np.asarray(
-        figure * relief.scalp_fraction * (1.0 - relief.ears_fraction) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames),
-        np.float32,
+    skin = figure * relief.scalp_fraction * (1.0 - relief.ears_fraction) * (1.0 - hair) * (1.0 - other * _surely(figure)) * (1.0 - frames)
+    return _without_gaps(np.asarray(skin, np.float32), look.darker_log, settings)
+
+
+def _without_gaps(skin: Float32Array, darker_log: Float32Array, settings: RegionSettings) -> Float32Array:
+    """Return skin without small bright islands: the background that is seen through gaps in the hair."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((skin > _HALF).astype(np.uint8))
+    sizes = stats[:, cv2.CC_STAT_AREA].astype(float)
+    bright = np.bincount(labels[darker_log < -settings.shade_log], minlength=len(sizes)) / np.maximum(sizes, 1.0)
+    gaps = (sizes < settings.island_fraction * sizes[1:].max(initial=1.0)) & (bright > settings.bright_fraction)
+    if not gaps.any():
+        return skin
+    round_gaps, round_rest = (
+        cv2.dilate(part.astype(np.uint8), np.ones((7, 7), np.uint8)) for part in (gaps[labels], (labels > 0) & ~gaps[labels])
     )
+    return np.asarray(np.where((round_gaps > 0) & (round_rest == 0) | gaps[labels], np.float32(0.0), skin))
 
 
 def _near_the_head(inside: BoolArray, fraction: float) -> Float32Array:
