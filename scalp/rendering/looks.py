@@ -7,10 +7,11 @@ from scalp.base import Doubt, Float32Array, WrongParent
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Look, Moment
-from scalp.domain.photo import Encoding, Photo
+from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
 from scalp.domain.skin import Skin
 from scalp.rendering.canvas import Canvas, prepare_canvas
+from scalp.rendering.compositing import composite, storing_curve
 from scalp.rendering.projection import Footprints, project_impressions
 from scalp.rendering.splat import SAMPLING_VARIANCE_PX2, splat_fields
 from scalp.skin.grids import SIGMAS_MM
@@ -22,9 +23,7 @@ MOST_REFINED = 12
 REDNESS_SIGMA_MM = 1.1
 """How far the redness of fresh skin reaches around an impression. (E)"""
 MARGIN_MM = 6.0
-SMALLEST_CHANGE = 1e-4
 SMALLEST_BLUR_PX2 = 0.02
-CURVE_STEPS = 1 << 16
 
 
 class LookMaker:
@@ -41,6 +40,7 @@ class LookMaker:
         self.photo, self.head, self.regions, self.skin = photo, head, regions, skin
         self.camera = head.cameras[head.photo_digests.index(photo.digest)]
         self._canvas: Canvas | None = None
+        self._curve = storing_curve(photo.encoding)
 
     def canvas(self, footprints: Footprints) -> Canvas:
         """Return the canvas, made for the first footprints and kept while it holds the later ones."""
@@ -61,14 +61,13 @@ class LookMaker:
         if len(footprints.index) == 0:
             return self._look(moment, self.photo, touched)
         canvas = self.canvas(footprints)
-        change = canvas.skin_fraction[..., None] * (1.0 - field_transmittance(impressions, footprints, canvas, self.skin))
-        light = canvas.native_linear
-        below = light - canvas.glint[..., None]
-        changed = np.abs(change).max(axis=2) > SMALLEST_CHANGE
         pixels = self.photo.pixels.copy()
-        window = pixels[canvas.rows, canvas.cols]
-        window[changed] = _encode(light[changed] - _in_native(below[changed], change[changed], self.photo.encoding), self.photo)
-        touched[canvas.rows, canvas.cols] = changed
+        window = (canvas.rows, canvas.cols)
+        passed = field_transmittance(impressions, footprints, canvas, self.skin)
+        composite(pixels[window], touched[window], canvas, passed, self.photo.encoding, self._curve)
+        for owned in (pixels, touched):
+            # Read-only arrays are kept by the nouns as they are.
+            owned.setflags(write=False)
         photo = Photo(pixels=pixels, encoding=self.photo.encoding, focal_px=self.photo.focal_px)
         return self._look(moment, photo, touched)
 
@@ -89,7 +88,7 @@ def _px_per_mm(footprints: Footprints) -> float:
 
 
 def field_transmittance(impressions: Impressions, footprints: Footprints, canvas: Canvas, skin: Skin) -> Float32Array:
-    """Return the part of below-surface light that passes the field, (rows, cols, 3), on the pixels of a canvas.
+    """Return the part of below-surface light that passes the field, (3, rows, cols), on the pixels of a canvas.
 
     Optical densities of neighbouring impressions add up on a raster of at least 6 px a mm; the exponential is taken
     there, then the photo's blur and the pixels' area average the light itself.
@@ -106,44 +105,28 @@ def field_transmittance(impressions: Impressions, footprints: Footprints, canvas
     finer = int(np.clip(np.ceil(FINEST_PX_PER_MM / _px_per_mm(footprints)), 1, MOST_REFINED))
     points_px = (footprints.points_px - [canvas.left_px, canvas.top_px]) * finer
     density = splat_fields(points_px, footprints.metric_px2_per_mm2 * finer**2, weights, SIGMAS_MM, (rows * finer, cols * finer))
-    passed = np.exp(-density, out=density)
+    passed = np.exp(np.negative(density, out=density), out=density)
     # What the surface itself reflects never passed the pigment.
-    passed = 1.0 - (1.0 - passed) * inner_fraction(skin).astype(np.float32)
+    inner = inner_fraction(skin).astype(np.float32)[:, None, None]
+    passed *= inner
+    passed += 1.0 - inner
     blur_px2 = (canvas.blur_px * finer) ** 2 - SAMPLING_VARIANCE_PX2
-    passed = cv2.GaussianBlur(passed, (0, 0), np.sqrt(blur_px2)) if blur_px2 > SMALLEST_BLUR_PX2 else passed
-    if finer > 1:
-        passed = cv2.resize(passed, (cols, rows), interpolation=cv2.INTER_AREA)
-    if seen.redness_fraction.any():
-        passed = passed * _redness(seen, footprints, canvas, skin)
-    return np.asarray(passed, np.float32)
+    blur_sd_px = float(np.sqrt(blur_px2)) if blur_px2 > SMALLEST_BLUR_PX2 else 0.0
+    passed = np.stack([_on_pixels(plane, (rows, cols), blur_sd_px) for plane in passed])
+    return passed * _redness(seen, footprints, canvas, skin) if seen.redness_fraction.any() else passed
+
+
+def _on_pixels(plane: Float32Array, shape_px: tuple[int, int], blur_sd_px: float) -> Float32Array:
+    """Return one band of light as the photo's own blur and pixels average it."""
+    blurred = cv2.GaussianBlur(plane, (0, 0), blur_sd_px) if blur_sd_px > 0 else plane
+    return np.asarray(blurred if plane.shape == shape_px else cv2.resize(blurred, shape_px[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _redness(seen: Impressions, footprints: Footprints, canvas: Canvas, skin: Skin) -> Float32Array:
-    """Return how the blood in fresh skin changes its colour around impressions, (rows, cols, 3)."""
+    """Return how the blood in fresh skin changes its colour around impressions, (3, rows, cols)."""
     peak = np.clip(seen.redness_fraction, 0.0, 1.0)[:, None, None]
     shape = (canvas.skin_fraction.shape[0], canvas.skin_fraction.shape[1])
     points_px = footprints.points_px - [canvas.left_px, canvas.top_px]
-    summed = splat_fields(points_px, footprints.metric_px2_per_mm2, peak.astype(np.float32), (REDNESS_SIGMA_MM,), shape)
+    summed = splat_fields(points_px, footprints.metric_px2_per_mm2, peak.astype(np.float32), (REDNESS_SIGMA_MM,), shape)[0]
     share = 1.0 - np.exp(-np.maximum(summed, 0.0))
-    return np.asarray(np.exp(share * np.log(redness_ratio(skin, 1.0)).astype(np.float32)))
-
-
-def _in_native(below: Float32Array, change: Float32Array, encoding: Encoding) -> Float32Array:
-    """Return the light to take away, (N, 3), in the photo's own primaries; `change` is in the bands of linear sRGB."""
-    if np.array_equal(encoding.srgb_from_native, np.eye(3)):
-        return np.asarray(below * change)
-    forth = encoding.srgb_from_native.astype(np.float32)
-    return np.asarray(((below @ forth.T) * change) @ np.linalg.inv(forth).T.astype(np.float32))
-
-
-def _encode(light: Float32Array, photo: Photo) -> np.ndarray:
-    """Return the stored numbers nearest to linear light (N, 3)."""
-    levels = np.arange(len(photo.encoding.decode))
-    steps = np.linspace(0.0, 1.0, CURVE_STEPS)
-    stored = np.empty(light.shape, photo.pixels.dtype)
-    place = (np.sqrt(np.clip(light, 0.0, 1.0)) * (CURVE_STEPS - 1) + 0.5).astype(np.int32)
-    for band in range(3):
-        # Equal steps of the square root of light: fine enough in the dark for 16 bit files.
-        curve = np.interp(steps**2, photo.encoding.decode[:, band], levels)
-        stored[:, band] = (curve[place[:, band]] + 0.5).astype(photo.pixels.dtype)
-    return stored
+    return np.stack([np.exp(share * float(strength)) for strength in np.log(redness_ratio(skin, 1.0))])

@@ -23,7 +23,7 @@ def splat_fields(
     sigmas_mm: tuple[float, ...],
     shape_px: tuple[int, int],
 ) -> Float32Array:
-    """Return the sum over impressions n and widths k of weights[n, c, k] times a Gaussian, (rows, cols, C) float32.
+    """Return the sum over impressions n and widths k of weights[n, c, k] times a Gaussian, (C, rows, cols) float32.
 
     `points_px` (N, 2) and `metric_px2_per_mm2` (N, 3) are of this raster. Each Gaussian keeps its integral whatever
     the size of a pixel: sub-pixel impressions are neither lost nor enlarged.
@@ -32,10 +32,11 @@ def splat_fields(
     with np.errstate(divide="ignore"):
         octaves = np.floor(np.log2(narrow_px_per_mm[:, None] * np.array(sigmas_mm) / FINEST_SIGMA_PX))
     levels = np.clip(octaves, 0, np.log2(min(shape_px))).astype(int)
-    field = np.zeros((0, 0, weights.shape[1]), np.float32)
+    bands_count = weights.shape[1]
+    field = np.zeros((bands_count, 0, 0), np.float32)
     for level in range(int(levels.max(initial=0)), -1, -1):
         rows, cols = (-(-side // 2**level) for side in shape_px)
-        field = _doubled(field, (rows, cols)) if field.size else np.zeros((rows, cols, weights.shape[1]), np.float32)
+        field = _doubled(field, (rows, cols)) if field.size else np.zeros((bands_count, rows, cols), np.float32)
         for k, sigma_mm in enumerate(sigmas_mm):
             here = np.flatnonzero(levels[:, k] == level)
             shrink = 0.5**level
@@ -51,14 +52,16 @@ def _smaller_eigenvalue(metric: FloatArray) -> FloatArray:
 
 def _doubled(field: Float32Array, shape_px: tuple[int, int]) -> Float32Array:
     """Return a field on a raster twice as fine."""
-    rows, cols = field.shape[:2]
-    fine = cv2.resize(field, (2 * cols, 2 * rows), interpolation=cv2.INTER_CUBIC).reshape(2 * rows, 2 * cols, -1)
-    return np.ascontiguousarray(fine[: shape_px[0], : shape_px[1]])
+    fine = np.empty((len(field), *shape_px), np.float32)
+    for coarse, plane in zip(field, fine, strict=True):
+        size = (2 * coarse.shape[1], 2 * coarse.shape[0])
+        plane[:] = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)[: shape_px[0], : shape_px[1]]
+    return fine
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _add(field, points_px, covariance_px2, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    rows, cols, bands = field.shape
+    bands, rows, cols = field.shape
     for n in range(len(points_px)):
         # Widen as far as samples at pixel centres need and keep the integral.
         xx, xy, yy = covariance_px2[n]
@@ -82,6 +85,6 @@ def _add(field, points_px, covariance_px2, weights):  # type: ignore[no-untyped-
             step = np.exp(-(ixx * (dx + 0.5) + ixy * dy))
             for col in range(left, right + 1):
                 for band in range(bands):
-                    field[row, col, band] += weights[n, band] * level
+                    field[band, row, col] += weights[n, band] * level
                 level *= step
                 step *= curve
