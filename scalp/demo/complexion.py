@@ -24,6 +24,7 @@ class Complexion(NamedTuple):
     lips: FloatArray
     iris: FloatArray
     iris_rim: FloatArray
+    eye_white: FloatArray
     hair: FloatArray
     darkness_fraction: float
 
@@ -58,6 +59,7 @@ def mix_complexion(skin: Skin) -> Complexion:
         lips=_tone(skin, 1.25, 3.4) * np.array([0.92, 0.90, 0.96]),
         iris=light_iris * (1.0 - dark) + dark_iris * dark,
         iris_rim=np.array([0.030, 0.026, 0.024]) * (1.0 - 0.6 * dark),
+        eye_white=np.array([0.54, 0.465, 0.425]) * (1.0 - np.array([0.30, 0.34, 0.40]) * dark),
         hair=hair,
         darkness_fraction=dark,
     )

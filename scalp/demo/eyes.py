@@ -19,17 +19,17 @@ CORNEA_INDEX = 1.376
 PUPIL_FRACTION = 0.36
 CORNEA_SPECULAR_FRACTION = 0.025
 RIM_DISTANCE_MM, RIM_PX_PER_MM, RIM_PX = 1500.0, 9.0, 400
-WHITE = (0.54, 0.465, 0.425)
 
 
 class Gaze(NamedTuple):
-    """Where the eyes are and look: middles (2, 3) mm, unit ways (2, 3), radius, and the colours of iris and its rim."""
+    """Where the eyes are and look: middles (2, 3) mm, unit ways (2, 3), radius, and the colours of iris, its rim and the white."""
 
     middles_mm: FloatArray
     ways: FloatArray
     radius_mm: float
     iris: FloatArray
     rim: FloatArray
+    white: FloatArray
 
 
 def make_eyes(gaze: Gaze) -> Mesh:
@@ -116,7 +116,7 @@ def shade_eye(column, camera_mm, lights, gaze, out):  # type: ignore[no-untyped-
     limbus = min(1.0, max(0.0, (radial - 0.93 * IRIS_MM) / (0.16 * IRIS_MM)))
     limbus = limbus * limbus * (3.0 - 2.0 * limbus)
     for band in range(3):
-        white = WHITE[band] * (1.0 - (0.05 + 0.13 * band) * rosy) * (1.0 - (0.02 + 0.17 * band) * vessel)
+        white = gaze.white[band] * (1.0 - (0.05 + 0.13 * band) * rosy) * (1.0 - (0.02 + 0.17 * band) * vessel)
         out[band] = (colour[band] + (white - colour[band]) * limbus) * column[6 + band]
     _mirror(normal, to_camera, lights, column, out)
 

@@ -52,7 +52,7 @@ def _look(person: Person, camera: Camera, complexion: Complexion) -> Gaze:
     ahead = np.array([0.0, -0.05, 1.0])
     if ways[:, 2].min() < 0.85:  # about 30 degrees, as far as eyes turn with ease
         ways = np.repeat(ahead[None] / np.linalg.norm(ahead), 2, axis=0)
-    return Gaze(person.eyes_mm, ways, person.eye_radius_mm, complexion.iris, complexion.iris_rim)
+    return Gaze(person.eyes_mm, ways, person.eye_radius_mm, complexion.iris, complexion.iris_rim, complexion.eye_white)
 
 
 def _assemble(person: Person, gaze: Gaze) -> Bust:
