@@ -40,6 +40,10 @@ from scalp.skin.tone import fit_skin
 
 HEALED_DAYS = 42.0
 """Six weeks after the last session: the reference of healing. (C, smp 1.8)"""
+NO_FACE_REMEDY = (
+    "Turn the face to the camera; or, for the side, the back and the top, name 5 or more points with --points points.json "
+    "(glabella, nose_tip, tragi, ear tops, vertex, inion: those in sight)."
+)
 LONG_YEARS = (5.0, 10.0)
 TEMPORARY_MONTHS = (6, 12, 18)
 
@@ -90,6 +94,8 @@ def see_head(
     progress("finding the face", 0.0)
     faces = find_faces(photo, models) if models else ()
     face = choose_face(faces, face_number)
+    if face is None and points is None:
+        raise NotPossible("a look of a photo in which no face is seen", "a photo that shows the face, or named points", NO_FACE_REMEDY)
     person = segment_person(photo, face, models, others=faces) if models else None
     outline = trace_outline(photo, person, face) if person is not None else None
     progress("fitting the head", 0.3)
