@@ -20,7 +20,7 @@ from smp.running import run_order
 from smp.sitting import sit_for
 from smp.terminal import Terminal
 
-TONES = {"I": 0.012, "II": 0.02, "III": 0.045, "IV": 0.09, "V": 0.17, "VI": 0.32}
+TONES = {"I": 0.012, "II": 0.02, "III": 0.045, "IV": 0.075, "V": 0.11, "VI": 0.17}
 """Melanin of the demo's skin by Fitzpatrick type, a fraction of the epidermis. (E)"""
 DEMO_VIEWS = ("front", "quarter-left")
 
