@@ -128,7 +128,8 @@ def _patches(impressions: Impressions, points_mm: FloatArray | None, patch_mm: f
         return np.asarray(rng.standard_normal(int(faces.max()) + 1 if len(faces) else 0)[faces])
     waves_per_mm = rng.standard_normal((3, _WAVES_COUNT)) / patch_mm
     phases_rad = rng.uniform(0.0, 2 * np.pi, _WAVES_COUNT)
-    return np.asarray(np.sqrt(2.0 / _WAVES_COUNT) * np.cos(points_mm @ waves_per_mm + phases_rad).sum(axis=1))
+    waves = (points_mm @ waves_per_mm + phases_rad).astype(np.float32)
+    return np.asarray(np.sqrt(2.0 / _WAVES_COUNT) * np.cos(waves, out=waves).sum(axis=1, dtype=np.float64))
 
 
 def surviving(impressions: Impressions, *, seed: int, healing: Healing | None = None) -> BoolArray:

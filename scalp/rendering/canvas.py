@@ -70,10 +70,11 @@ def measure_blur_px(photo: Photo, regions: Regions) -> float:
 
     For an edge blurred by s, blurring again by b lowers its gradient by sqrt(s2 / (s2 + b2)). [Zhuo2011]
     """
-    rows, cols = np.nonzero(regions.head > 127)
+    inside = regions.head > 127
+    rows, cols = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if len(rows) == 0:
         return BLUR_RANGE_PX[0]
-    window = (slice(rows.min(), rows.max() + 1), slice(cols.min(), cols.max() + 1))
+    window = (slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
     grey = cv2.cvtColor(np.ascontiguousarray(photo.srgb_u8[window]), cv2.COLOR_RGB2GRAY).astype(np.float32)
     again = cv2.GaussianBlur(grey, (0, 0), REBLUR_PX)
     steep, softer = _slope(grey), _slope(again)
@@ -87,4 +88,4 @@ def measure_blur_px(photo: Photo, regions: Regions) -> float:
 def _slope(grey: Float32Array) -> Float32Array:
     """Return the steepness of a grey picture at each pixel."""
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    return np.asarray(np.hypot(across, down))
+    return np.asarray(cv2.magnitude(across, down))

@@ -1,8 +1,10 @@
 """Where impressions stand in a picture: place, foreshortening, facing. Light is not here."""
 
+from functools import lru_cache
+
 import numpy as np
 
-from scalp.base import BoolArray, FloatArray, Value, WrongParent, value
+from scalp.base import BoolArray, Float32Array, FloatArray, Value, WrongParent, value
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
@@ -36,7 +38,7 @@ def project_impressions(impressions: Impressions, head: Head, camera: Camera) ->
         raise WrongParent("impressions", "of another head", "impressions placed on this head", "Place them on this head first.")
     surface = head.surface
     points_mm = impressions.points_mm(surface.vertices_mm, surface.faces)
-    normals = np.einsum("nk,nkd->nd", impressions.barycentric, vertex_normals(surface)[surface.faces[impressions.face_index]])
+    normals = np.einsum("nk,nkd->nd", impressions.barycentric, _normals(head)[surface.faces[impressions.face_index]])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     towards = camera.eye_mm - points_mm
     cosine = np.einsum("nd,nd->n", normals, towards) / np.linalg.norm(towards, axis=1)
@@ -52,10 +54,22 @@ def project_impressions(impressions: Impressions, head: Head, camera: Camera) ->
 
 def _in_front(points_px: FloatArray, nearest_allowed_mm: FloatArray, head: Head, camera: Camera) -> BoolArray:
     """Tell which points lie in the picture and not behind another part of the head."""
-    nearest_mm = rasterise(camera, head.surface, DEPTH_SCALE).depth_mm
+    nearest_mm = _nearest_mm(head, camera)
     inside = np.asarray((points_px > 0).all(1) & (points_px < [camera.width_px, camera.height_px]).all(1))
     col, row = np.minimum((np.where(inside[:, None], points_px, 0) * DEPTH_SCALE).astype(int), np.array(nearest_mm.shape[::-1]) - 1).T
     return np.asarray(inside & (nearest_allowed_mm < nearest_mm[row, col]))
+
+
+@lru_cache(maxsize=2)
+def _normals(head: Head) -> FloatArray:
+    """Return the head's normals, the same for all its looks."""
+    return vertex_normals(head.surface)
+
+
+@lru_cache(maxsize=2)
+def _nearest_mm(head: Head, camera: Camera) -> Float32Array:
+    """Return how far the nearest surface is, on a coarse raster of the picture."""
+    return rasterise(camera, head.surface, DEPTH_SCALE).depth_mm
 
 
 def _metric(seen_mm: FloatArray, normals: FloatArray, camera: Camera) -> FloatArray:

@@ -1,5 +1,7 @@
 """Contact sheets: looks side by side with their labels, the plan and the doubts in plain words. Only arranges; renders no skin."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -89,6 +91,7 @@ def _fitted(srgb_u8: ByteArray, width_px: int, height_px: int) -> Image.Image:
     return Image.fromarray(size)
 
 
+@lru_cache(maxsize=8)
 def _rounded(width_px: int, height_px: int) -> Image.Image:
     mask = Image.new("L", (width_px * 2, height_px * 2), 0)
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, width_px * 2 - 1, height_px * 2 - 1), CORNER_PX * 2, 255)

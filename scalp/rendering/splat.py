@@ -77,12 +77,12 @@ def _add(field, points_px, covariance_px2, weights):  # type: ignore[no-untyped-
         left, right = max(0, int(np.ceil(x - half_x - 0.5))), min(cols - 1, int(np.floor(x + half_x - 0.5)))
         top, bottom = max(0, int(np.ceil(y - half_y - 0.5))), min(rows - 1, int(np.floor(y + half_y - 0.5)))
         # exp of a quadratic by recurrence along a row: two multiplications a pixel instead of an exp.
-        curve = np.exp(-ixx)
+        curve = np.float32(np.exp(-ixx))
         for row in range(top, bottom + 1):
             dy = row + 0.5 - y
             dx = left + 0.5 - x
-            level = height * np.exp(-0.5 * (ixx * dx * dx + 2.0 * ixy * dx * dy + iyy * dy * dy))
-            step = np.exp(-(ixx * (dx + 0.5) + ixy * dy))
+            level = np.float32(height * np.exp(-0.5 * (ixx * dx * dx + 2.0 * ixy * dx * dy + iyy * dy * dy)))
+            step = np.float32(np.exp(-(ixx * (dx + 0.5) + ixy * dy)))
             for col in range(left, right + 1):
                 for band in range(bands):
                     field[band, row, col] += weights[n, band] * level

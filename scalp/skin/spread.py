@@ -153,19 +153,28 @@ def field_transmittance(skin: Skin, weights: npt.NDArray[np.floating], density_p
 
 def _patch(weights: FloatArray, side_mm: float) -> FloatArray:
     """Return the mean transmittance (3,) of a periodic patch of jittered impressions."""
+    order, along = _patch_shapes(side_mm)
+    picked = weights[order * len(weights) // len(order)]
+    attenuation = np.zeros((3, _SAMPLES_COUNT, _SAMPLES_COUNT))
+    for index in range(len(SIGMAS_MM)):
+        x, y = along[index]
+        attenuation += (picked[:, :, index].T[:, None, :] * x) @ y.T
+    return np.asarray(np.exp(-attenuation).mean(axis=(1, 2)))
+
+
+@lru_cache(maxsize=4)
+def _patch_shapes(side_mm: float) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Return a mixed order of a patch's impressions, and each width's Gaussians along x and y, (K, 2, samples, impressions)."""
     rng = np.random.default_rng(7)
     count = _PATCH_SIDE_COUNT**2
     lattice = np.stack(np.meshgrid(np.arange(_PATCH_SIDE_COUNT), np.arange(_PATCH_SIDE_COUNT)), axis=-1).reshape(-1, 2)
     places_mm = (lattice + 0.5 + _JITTER_FRACTION * rng.standard_normal((count, 2))) * side_mm / _PATCH_SIDE_COUNT
-    picked = weights[rng.permutation(count) * len(weights) // count]
+    order = rng.permutation(count)
     grid_mm = (np.arange(_SAMPLES_COUNT) + 0.5) * side_mm / _SAMPLES_COUNT
-    attenuation = np.zeros((3, _SAMPLES_COUNT, _SAMPLES_COUNT))
-    for index, sigma_mm in enumerate(SIGMAS_MM):
-        away_mm = grid_mm[:, None, None] - places_mm
-        wrapped = sum(np.exp(-((away_mm + turn * side_mm) ** 2) / (2 * sigma_mm**2)) for turn in (-1, 0, 1))
-        x, y = np.moveaxis(np.asarray(wrapped), -1, 0)
-        attenuation += np.einsum("nb,xn,yn->bxy", picked[:, :, index], x, y, optimize=True)
-    return np.asarray(np.exp(-attenuation).mean(axis=(1, 2)))
+    away_mm = np.moveaxis(grid_mm[:, None, None] - places_mm, -1, 0)
+    turned_mm = np.stack([away_mm + turn * side_mm for turn in (-1, 0, 1)])
+    along = np.stack([np.exp(-(turned_mm**2) / (2 * sigma_mm**2)).sum(axis=0) for sigma_mm in SIGMAS_MM])
+    return order, along
 
 
 def inner_fraction(skin: Skin) -> FloatArray:
