@@ -14,6 +14,8 @@ from scalp.rendering.glint import facing_normals, separate_glint
 
 EDGE_QUANTILE = 0.995
 REBLUR_PX = 1.2
+DIFFERENCE_PX2 = 1.0 / 3.0
+"""What taking differences over two pixels adds to the variance of an edge."""
 BLUR_RANGE_PX = (0.45, 6.0)
 
 
@@ -82,7 +84,8 @@ def measure_blur_px(photo: Photo, regions: Regions) -> float:
     if not sharpest.any():
         return BLUR_RANGE_PX[1]
     loss = np.median(steep[sharpest] / np.maximum(softer[sharpest], 1e-3))
-    return float(np.clip(REBLUR_PX / np.sqrt(max(loss**2 - 1.0, 1e-3)), *BLUR_RANGE_PX))
+    blurred_px2 = REBLUR_PX**2 / max(loss**2 - 1.0, 1e-3)
+    return float(np.clip(np.sqrt(max(blurred_px2 - DIFFERENCE_PX2, 0.0)), *BLUR_RANGE_PX))
 
 
 def _slope(grey: Float32Array) -> Float32Array:
