@@ -20,6 +20,8 @@ _RIGHT_EYE_INDEX, _LEFT_EYE_INDEX = (33, 133), (263, 362)
 """Outer and inner corner of each eye in the mesh."""
 _LIDS_INDEX, _CORNERS_INDEX = (4, 12), (0, 8)
 """Middle of the lower and upper lid, and the corners, in the 71 points of the iris network."""
+_TURNED_FRACTION = 0.08
+"""Axes of an iris that differ by more are not two readings of one width."""
 _FACE_ZOOM, _EYE_ZOOM = 1.5, 2.3
 """How much wider than its points the square of a network is, as these networks were trained. [Kartynnik2019]"""
 
@@ -152,8 +154,10 @@ def _iris(pixels: np.ndarray, mesh_px: FloatArray, corners: tuple[int, int], mod
     if opening < search.eye_opening_fraction * width:
         return np.full(3, np.nan)
     ring_px = square.to_photo(seen["iris"].reshape(5, 3)[:, :2].astype(np.float64) / side)
-    diameter = (np.linalg.norm(ring_px[1] - ring_px[3]) + np.linalg.norm(ring_px[2] - ring_px[4])) / 2.0
-    return np.array([*ring_px[0], diameter])
+    across, down = np.linalg.norm(ring_px[1] - ring_px[3]), np.linalg.norm(ring_px[2] - ring_px[4])
+    # A disc that looks away is narrower one way only: its longer axis is its width.
+    turned = abs(across - down) > _TURNED_FRACTION * max(across, down)
+    return np.array([*ring_px[0], max(across, down) if turned else (across + down) / 2.0])
 
 
 def _add(found: list[FaceSighting], face: FaceSighting | None) -> None:

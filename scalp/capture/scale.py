@@ -15,6 +15,7 @@ CARD_LONG_MM, CARD_SHORT_MM = 85.60, 53.98
 IRIS_MM, IRIS_LOG_SD = 11.71, 0.036
 """Width of the visible iris of adults, 11.71 +- 0.42 mm. [Rufer2005]"""
 IRIS_READING_PX, IRIS_READING_LOG_SD = 0.6, 0.04
+IRISES_AGREE_FRACTION = 0.9
 """How wrong an iris is read: this many px, and this part of it from lids and from the network's own habit. (D, head.md)"""
 ADULT_CIRCUMFERENCE_MM, ADULT_LOG_SD = 569.0, 0.033
 """Head circumference of adults, men and women together. [Gordon2014]"""
@@ -135,8 +136,10 @@ def read_irises(iris_px: FloatArray, camera: Camera, eyes_mm: FloatArray) -> tup
         return None
     depth_mm = camera.in_camera(eyes_mm)[:, 2]
     widths_mm = (iris_px[:, 2] * depth_mm / camera.focal_px)[seen]
-    reading = np.hypot(IRIS_READING_PX / iris_px[seen, 2].mean(), IRIS_READING_LOG_SD)
-    return widths_mm, float(reading)
+    # The eye on the far side of a turned head is read too small: two eyes count together only where they agree.
+    agreeing = widths_mm >= IRISES_AGREE_FRACTION * widths_mm.max()
+    reading = np.hypot(IRIS_READING_PX / iris_px[seen, 2][agreeing].mean(), IRIS_READING_LOG_SD)
+    return widths_mm[agreeing], float(reading)
 
 
 def read_card(card_px: FloatArray, camera: Camera, forehead_mm: FloatArray) -> tuple[float, float]:

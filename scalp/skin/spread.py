@@ -17,7 +17,7 @@ from scalp.skin.grids import SIGMAS_MM
 from scalp.skin.tissue import SURFACE_GLARE
 from scalp.skin.tone import inner_reflectance, reflectance
 
-REDNESS_BLOOD_FACTOR = 2.2
+REDNESS_BLOOD_FACTOR = 1.6
 """How many times more blood the dermis holds just after treatment. (E: no measured value found)"""
 
 FLUSHED_OXYGENATION_FRACTION = 0.85
@@ -186,7 +186,7 @@ def inner_fraction(skin: Skin) -> FloatArray:
 def redness_ratio(skin: Skin, redness_fraction: npt.ArrayLike) -> FloatArray:
     """Return the skin's light against calm skin, (..., 3), where more blood lies near the surface after treatment.
 
-    Blood grows with redness to 2.2 times the calm amount and more oxygen; the skin's own light is modelled again with it. (E)
+    Blood grows with redness to 1.6 times the calm amount and more oxygen; the skin's own light is modelled again with it. (E)
     """
     redness = np.clip(np.asarray(redness_fraction, float), 0.0, 1.0)
     steps = np.linspace(0.0, 1.0, 5)
