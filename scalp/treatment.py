@@ -4,6 +4,7 @@ Each step is one verb of one room; results are passed on here and nowhere else. 
 are the business of `scalp.io` and of whoever calls this.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,9 @@ import numpy as np
 
 from scalp.ageing.healing import heal
 from scalp.ageing.years import age
-from scalp.base import FloatArray, NotPossible, Progress, Value, no_progress, value
+from scalp.base import Doubt, FloatArray, NotPossible, Progress, Value, no_progress, value
 from scalp.capture.checks import check_photo
+from scalp.capture.covering import doubt_hair, judge_cover
 from scalp.capture.faces import find_faces
 from scalp.capture.heads import reconstruct_head
 from scalp.capture.outline import trace_outline
@@ -35,6 +37,7 @@ from scalp.domain.skin import Skin
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
 from scalp.rendering.looks import LookMaker
+from scalp.rendering.shaving import SHAVED_DOUBT, shave
 from scalp.skin.matching import match_pigment
 from scalp.skin.tone import fit_skin
 
@@ -45,17 +48,20 @@ NO_FACE_REMEDY = (
     "(glabella, nose_tip, tragi, ear tops, vertex, inion: those in sight)."
 )
 LONG_YEARS = (5.0, 10.0)
+CLOSED_HAIR = 127
+"""Share of hair in a pixel, of 255, from which there is something to shave."""
 TEMPORARY_MONTHS = (6, 12, 18)
 
 
 @value
 class Sitting(Value):
-    """One photo and all that was seen in it."""
+    """One photo and all that was seen in it. `unshaved` is the photo as it came where `photo` is a shaved preview of it."""
 
     photo: Photo
     head: Head
     regions: Regions
     skin: Skin
+    unshaved: Photo | None = None
 
 
 @value
@@ -111,7 +117,26 @@ def judge_photo(photo: Photo, models: Path | None, *, points: MarkedPoints | Non
     if (face_number is None and len(faces) > 1) or (not faces and points is None):
         return check_photo(photo, faces, None)
     sitting = see_head(photo, models, points=points, face_number=face_number, scale=ScaleWish())
-    return check_photo(photo, faces, sitting.regions, sitting.head, chosen=choose_face(faces, face_number))
+    findings = check_photo(photo, faces, sitting.regions, sitting.head, chosen=choose_face(faces, face_number))
+    cover = judge_cover(sitting.regions, sitting.head, propose_design(sitting.head, Wishes()))
+    return (*(finding for finding in findings if finding.kind != "hair"), cover)
+
+
+def shave_sitting(sitting: Sitting) -> Sitting:
+    """Return the sitting with the hair shaved off in a preview: another photo of the same head, under a doubt."""
+    if not (sitting.regions.hair > CLOSED_HAIR).any():
+        return sitting
+    photo, regions = shave(sitting.photo, sitting.head, sitting.regions)
+    digests = tuple(photo.digest if known == sitting.photo.digest else known for known in sitting.head.photo_digests)
+    head = dataclasses.replace(sitting.head, photo_digests=digests, doubts=(*sitting.head.doubts, SHAVED_DOUBT))
+    return Sitting(photo=photo, head=head, regions=regions, skin=sitting.skin, unshaved=sitting.photo)
+
+
+def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
+    """Return every doubt of the chain once, in the order of the stages."""
+    hair = doubt_hair(sitting.regions, sitting.head, course.design)
+    chain = sitting.head.doubts + hair + sitting.skin.doubts + course.design.doubts + course.plan.doubts
+    return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
 
 
 def skin_colour(photo: Photo, regions: Regions) -> FloatArray:
@@ -190,6 +215,7 @@ def impressions_at(course: Course, moment: Moment) -> Impressions:
 def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...], progress: Progress = no_progress) -> Iterator[Look]:
     """Yield the look of each moment, in order."""
     maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
+    doubts = doubts_of(sitting, course)
     for number, moment in enumerate(moments):
         progress(f"rendering: {moment.label.lower()}", number / len(moments))
-        yield maker.render(impressions_at(course, moment), moment)
+        yield dataclasses.replace(maker.render(impressions_at(course, moment), moment), doubts=doubts)

@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 
-from scalp.base import ByteArray, Doubt
+from scalp.base import ByteArray
 from scalp.domain.look import Look
 from scalp.domain.photo import Photo
 from scalp.domain.plan import Plan, Session
 from scalp.rendering.sheets import Block, Tile, compose_sheet
-from scalp.treatment import Course, Sitting
+from scalp.treatment import Course, Sitting, doubts_of
 
 HEAD_MARGIN_FRACTION = 0.14
 TILE_RATIO = 1.16
@@ -17,6 +17,7 @@ CLOSE_UP_MM = 46.0
 CLOSE_UP_PX_PER_MM = 3.5
 """A close-up is shown where the photo has at least this many pixels a mm."""
 TILE_SIDE_PX = 900
+SHAVED_WORDS = ", shaved preview"
 
 
 def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
@@ -51,12 +52,13 @@ def crop_close(photo: Photo, sitting: Sitting, course: Course) -> ByteArray | No
 def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> ByteArray:
     """Return the contact sheet of one course as (rows, cols, 3) sRGB uint8."""
     plan = course.plan
-    before = Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is")
+    before = _before(sitting)
     healed = _tile(looks["healed"], sitting, "The tone to judge by: stable from here")
     sessions = tuple(_tile(looks[f"session-{session.number}"], sitting, _session_line(session)) for session in plan.sessions)
     years = tuple(_tile(look, sitting, _year_line(look)) for name, look in looks.items() if name.startswith(("year", "month")))
     close = _close_row(sitting, course, looks)
     title = "The trial treatment on this head" if plan.pigment.temporary else "The treatment on this head"
+    title += SHAVED_WORDS if sitting.unshaved else ""
     wishes = course.design.wishes
     subtitle = (
         f"{wishes.style.capitalize()} hairline, {course.design.hairline.height_mm:.0f} mm above the brows, "
@@ -65,27 +67,35 @@ def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> 
     return compose_sheet(
         title,
         subtitle,
-        ((before, healed), sessions, years, close),
+        ((*before, healed), sessions, years, close),
         (_plan_block(plan), _reading_block(plan), _doubts_block(sitting, course)),
     )
 
 
 def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict[str, Look]) -> ByteArray:
     """Return a sheet of the same head healed under several designs, side by side."""
-    tiles = [Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is")]
+    tiles = list(_before(sitting))
     for name, course in courses.items():
         line = f"{course.design.hairline.height_mm:.0f} mm above the brows, {course.design.area_cm2:.0f} cm2, {course.plan.impressions_count:,} impressions"
         tiles.append(_tile(looks[name], sitting, line, label=name.capitalize()))
     first = next(iter(courses.values()))
     rows = tuple(tuple(tiles[start : start + 3]) for start in range(0, len(tiles), 3))
     blocks = (_plan_block(first.plan), _doubts_block(sitting, first))
-    return compose_sheet("Which one?", "The same head healed, six weeks after the last session", rows, blocks)
+    return compose_sheet(
+        "Which one?" + (SHAVED_WORDS if sitting.unshaved else ""), "The same head healed, six weeks after the last session", rows, blocks
+    )
 
 
-def all_doubts(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
-    """Return every doubt of the chain once, in the order of the stages."""
-    chain = sitting.head.doubts + sitting.skin.doubts + course.design.doubts + course.plan.doubts
-    return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
+def _before(sitting: Sitting) -> tuple[Tile, ...]:
+    """Return the photo as it came, and the shaved preview of it where one was asked for."""
+    if sitting.unshaved is None:
+        return (Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is"),)
+    return (
+        Tile(srgb_u8=crop_head(sitting.unshaved, sitting), label="Before", caption="The photo as it is"),
+        Tile(
+            srgb_u8=crop_head(sitting.photo, sitting), label="Shaved preview", caption="Hair taken off by guess: this skin was never seen"
+        ),
+    )
 
 
 def _tile(look: Look, sitting: Sitting, caption: str, label: str | None = None) -> Tile:
@@ -130,19 +140,20 @@ def _reading_block(plan: Plan) -> Block:
         if plan.pigment.temporary
         else "Pigment gets lighter over years. Nobody has measured it beyond six months: so the last years are shown as fading fast, expected and slowly."
     )
+    undone = "A trial: the hairline can still be altered." if plan.pigment.temporary else "Not undone by waiting: only a laser removes it."
     return Block(
         heading="How to read this",
         lines=(
             "Session pictures show the same evening: red and darker than it stays.",
             "Healed, six weeks after the last session, is the tone to judge by.",
             lasting,
-            "Not undone by waiting: only a laser removes it.",
+            undone,
         ),
     )
 
 
 def _doubts_block(sitting: Sitting, course: Course) -> Block:
-    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in all_doubts(sitting, course)), wide=True)
+    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in doubts_of(sitting, course)), wide=True)
 
 
 def _at_most(srgb_u8: ByteArray, side_px: int) -> ByteArray:

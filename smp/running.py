@@ -10,13 +10,16 @@ from scalp.io.films import write_film
 from scalp.io.pictures import write_picture
 from scalp.io.treatments import record_treatment, write_treatment
 from scalp.rendering.films import compose_film
-from scalp.treatment import Course, Sitting, banded, moments_of, plan_course, render_course
+from scalp.treatment import Course, Sitting, banded, doubts_of, moments_of, plan_course, render_course, shave_sitting
 from smp.orders import Order
-from smp.presenting import all_doubts, crop_head, present_comparison, present_course
+from smp.presenting import crop_head, present_comparison, present_course
 
 
 def run_order(sitting: Sitting, order: Order, folder: Path, progress: Progress) -> dict[str, Any]:
     """Write everything an order asks for into a folder and return what a program wants to know of it."""
+    if order.shaved:
+        progress("shaving the preview", 0.0)
+        sitting = shave_sitting(sitting)
     courses = {name: _plan(sitting, order, number, progress) for number, name in enumerate(order.names)}
     if order.compared:
         files = _write_comparison(sitting, courses, order, folder, progress)
@@ -45,7 +48,7 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
     moments = moments_of(course.plan)
     shown = (*moments[:-1], *banded(moments[-1]))
     looks = {look.moment.name: look for look in render_course(sitting, course, shown, progress)}
-    files = []
+    files = _write_preview(sitting, order, folder)
     for moment in moments:
         files.append(f"{moment.name}.{order.picture_format}")
         write_picture(looks[moment.name].photo, folder / files[-1])
@@ -58,6 +61,14 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
         _write_film(sitting, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
     _write_plan(course, {f"{m.name}.{order.picture_format}": looks[m.name] for m in moments}, folder)
     return [*files, "treatment.json"]
+
+
+def _write_preview(sitting: Sitting, order: Order, folder: Path) -> list[str]:
+    """Write the shaved head without any treatment, where a shaved preview was asked for and there was hair to shave."""
+    if sitting.unshaved is None:
+        return []
+    write_picture(sitting.photo, folder / f"shaved-preview.{order.picture_format}")
+    return [f"shaved-preview.{order.picture_format}"]
 
 
 def _write_comparison(sitting: Sitting, courses: dict[str, Course], order: Order, folder: Path, progress: Progress) -> list[str]:
@@ -112,5 +123,5 @@ def _summary(sitting: Sitting, course: Course) -> dict[str, Any]:
             for s in plan.sessions
         ],
         "price": {"low": str(low), "high": str(high), "currency": plan.sessions[0].price.currency},
-        "doubts": [{"kind": d.kind, "where": d.where, "size": d.size, "advice": d.advice} for d in all_doubts(sitting, course)],
+        "doubts": [{"kind": d.kind, "where": d.where, "size": d.size, "advice": d.advice} for d in doubts_of(sitting, course)],
     }
