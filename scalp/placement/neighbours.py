@@ -11,6 +11,7 @@ import numpy.typing as npt
 from numba import njit
 
 from scalp.base import FloatArray, IntArray
+from scalp.placement.sharing import shared
 
 _MIX_X, _MIX_Y, _MIX_Z = 73856093, 19349663, 83492791
 
@@ -38,8 +39,11 @@ class Neighbours(NamedTuple):
 def find_neighbours(points_mm: FloatArray, normals: FloatArray, reach_mm: FloatArray) -> Neighbours:
     """Return for each point (N, 3) all others within its own reach (N,) and on the same side of the surface."""
     grid = _sort_into_cells(points_mm, float(np.median(reach_mm)) if len(reach_mm) else 1.0)
-    start, other = _list_neighbours(points_mm, normals, reach_mm, grid)
-    return Neighbours(start=start, other=other)
+    parts = shared(len(points_mm), lambda first, beyond: _list_neighbours(points_mm, normals, reach_mm, grid, first, beyond))
+    counts = np.concatenate([part[0] for part in parts])
+    start = np.zeros(len(points_mm) + 1, np.int64)
+    np.cumsum(counts, out=start[1:])
+    return Neighbours(start=start, other=np.concatenate([part[1] for part in parts]))
 
 
 @njit(cache=True, nogil=True)
@@ -91,14 +95,14 @@ def _cell(place_mm, grid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
 
 
 @njit(cache=True, nogil=True)
-def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """List the neighbours of each point: cells within its reach, then distance, then side."""
-    count = len(points_mm)
+def _list_neighbours(points_mm, normals, reach_mm, grid, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """List the neighbours of points `first` to `beyond`, with their counts: cells within reach, then distance, then side."""
     mask = len(grid.first) - 2
-    start = np.zeros(count + 1, np.int64)
-    index = np.empty(24 * count + 64, np.int32)
+    counts = np.empty(beyond - first, np.int64)
+    index = np.empty(24 * (beyond - first) + 64, np.int32)
     filled = 0
-    for i in range(count):
+    for i in range(first, beyond):
+        before = filled
         x, y, z, reach = points_mm[i, 0], points_mm[i, 1], points_mm[i, 2], reach_mm[i]
         # Cells that the reach touches, z fastest.
         low_y, low_z, high_y, high_z = _cell(y - reach, grid), _cell(z - reach, grid), _cell(y + reach, grid), _cell(z + reach, grid)
@@ -127,5 +131,5 @@ def _list_neighbours(points_mm, normals, reach_mm, grid):  # type: ignore[no-unt
                     index = grown
                 index[filled] = j
                 filled += 1
-        start[i + 1] = filled
-    return start, index[:filled]
+        counts[i - first] = filled - before
+    return counts, index[:filled]

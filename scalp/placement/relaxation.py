@@ -4,6 +4,7 @@ The energy is the sum of Gaussians over pairs [Ahmed2022], with a second, narrow
 over several nested sets at once: the whole treatment and each session's part of it. Steps follow the surface.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numba import njit
 
 from scalp.base import FloatArray, IntArray
 from scalp.placement.neighbours import Neighbours, find_neighbours
+from scalp.placement.sharing import shared
 from scalp.placement.surfaces import Ground, Spots, lay_out, walk_one
 
 WIDE_SD, NARROW_SD = 0.8, 0.35
@@ -53,8 +55,8 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
             ]
         steps_mm = np.zeros_like(places)
         for part, near in zip(layers, lists, strict=True):
-            _push(places, spacing_mm, part, near, table, steps_mm)
-        _step(ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm)
+            shared(len(part.member), partial(_push, places, spacing_mm, part, near, table, steps_mm))
+        shared(len(places), partial(_step, ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm))
     return Spots(face_index=face_index, barycentric=barycentric)
 
 
@@ -66,11 +68,11 @@ def _push_table() -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
-def _push(places, spacing_mm, layer, near, table, steps_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Add the pushes within one layer to the steps."""
+def _push(places, spacing_mm, layer, near, table, steps_mm, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Add the pushes within one layer to the steps of its members `first` to `beyond`."""
     wider = 1.0 / np.sqrt(layer.share_fraction)
     scale = (len(table) - 2) / REACH**2
-    for a in range(len(layer.member)):
+    for a in range(first, beyond):
         i = layer.member[a]
         x, y, z = places[i, 0], places[i, 1], places[i, 2]
         reach_mm = spacing_mm[i] * wider
@@ -94,9 +96,9 @@ def _push(places, spacing_mm, layer, near, table, steps_mm):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
-def _step(ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Walk each point along its step, none further than a part of its spacing or its leash."""
-    for i in range(len(face_index)):
+def _step(ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Walk points `first` to `beyond` along their steps, none further than a part of its spacing or its leash."""
+    for i in range(first, beyond):
         if leash_mm[i] <= 0.0:
             continue
         dx, dy, dz = steps_mm[i, 0], steps_mm[i, 1], steps_mm[i, 2]
