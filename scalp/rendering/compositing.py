@@ -31,7 +31,15 @@ def composite(pixels: np.ndarray, touched: ByteArray, canvas: Canvas, passed: Fl
     """
     forth = encoding.srgb_from_native.astype(np.float32)
     _composite(
-        pixels, touched, canvas.native_linear, canvas.glint, canvas.skin_fraction, passed, forth, np.linalg.inv(forth).astype(np.float32), curve
+        pixels,
+        touched,
+        canvas.native_linear,
+        canvas.glint,
+        canvas.skin_fraction,
+        passed,
+        forth,
+        np.linalg.inv(forth).astype(np.float32),
+        curve,
     )
 
 
