@@ -1,6 +1,6 @@
 """Propose the five hairline styles on an egg of the mean man's size, seen from the front, the side and above.
 
-Dark is dense. The brow side of the egg has no face: landmarks are all a design needs of one.
+Dark is dense. An egg has no face: landmarks are all a design needs of one.
 
     python examples/03_design_of_a_hairline.py [FOLDER]
 """
@@ -27,9 +27,8 @@ def egg() -> Head:
     """An ellipsoid 154 mm broad, 200 mm long and 131 mm high over the ears, with landmarks in the order of `LANDMARK_NAMES`."""
     unit = icosphere(6)
     surface = Mesh(vertices_mm=CENTRE_MM + AXES_MM * unit.vertices_mm, faces=unit.faces)
-    even = np.zeros(len(unit.vertices_mm))
-    landmarks_mm = np.array(LANDMARKS_MM, float)
-    return Head(surface=surface, landmarks_mm=landmarks_mm, cameras=(), photo_digests=(), scale_sd_fraction=0.0, surface_sd_mm=even)
+    exact = {"scale_sd_fraction": 0.0, "surface_sd_mm": np.zeros(len(unit.vertices_mm))}
+    return Head(surface=surface, landmarks_mm=np.array(LANDMARKS_MM, float), cameras=(), photo_digests=(), **exact)
 
 
 def seen(head: Head, design: Design, towards: tuple[float, float, float]) -> np.ndarray:
@@ -48,10 +47,14 @@ def seen(head: Head, design: Design, towards: tuple[float, float, float]) -> np.
     return np.where((fragments.face_index >= 0)[..., None], skin, 236.0).astype(np.uint8)
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
+def main(folder=Path("out/examples")):
+    """Write hairlines.png."""
     folder.mkdir(parents=True, exist_ok=True)
     client = egg()
     designs = [propose_design(client, Wishes(style=style, height_mm=64.0)) for style in HAIRLINE_STYLES]
     rows = [np.hstack([seen(client, design, towards) for towards in TOWARDS.values()]) for design in designs]
     Image.fromarray(np.vstack(rows)).save(folder / "hairlines.png")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

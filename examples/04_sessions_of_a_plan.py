@@ -29,9 +29,8 @@ def generated_head() -> Head:
     return Head(surface=shown.surface, landmarks_mm=landmarks_mm, cameras=(), photo_digests=(), scale_sd_fraction=0.0, surface_sd_mm=exact)
 
 
-def main() -> None:
+def main(folder=Path("out/examples")):
     """Write sessions.png."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
     folder.mkdir(parents=True, exist_ok=True)
     head = generated_head()
     plan = plan_treatment(propose_design(head, Wishes(norwood="5")), head, start=date(2027, 3, 1), prices=read_price_list())
@@ -52,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

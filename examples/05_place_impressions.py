@@ -35,9 +35,8 @@ def ball_with_a_cap() -> tuple[Head, Design]:
     return head, Design(head_digest=head.digest, wishes=Wishes(), hairline=line, density_per_cm2=density, zone_index=zones, area_cm2=60.0)
 
 
-def main() -> None:
+def main(folder=Path("out/examples")):
     """Write impressions.png."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
     folder.mkdir(parents=True, exist_ok=True)
     head, design = ball_with_a_cap()
     plan = plan_treatment(design, head, start=date(2027, 3, 1), prices=read_price_list())
@@ -57,4 +56,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

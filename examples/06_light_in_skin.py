@@ -1,8 +1,11 @@
 """Six skins from very light to dark, each half bare and half treated, healed, at 12 px per mm.
 
-Every mark is a column of carbon black seen through the skin over it; nothing is painted. Writes out/light_in_skin.png.
+Every mark is a column of carbon black seen through the skin over it; nothing is painted.
+
+    python examples/06_light_in_skin.py [FOLDER]
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +24,7 @@ SIDE_MM, PX_PER_MM, FINER, DENSITY_PER_CM2 = 28.0, 12, 2, 130.0
 def scatter_places(rng: np.random.Generator) -> np.ndarray:
     """Draw places (N, 2) mm over the right half, thinning out towards its edge, as regular as real work."""
     spacing_mm = 10.0 / np.sqrt(DENSITY_PER_CM2)
-    cells = np.arange(-2, int(SIDE_MM / spacing_mm) + 3)
-    across, down = np.meshgrid(cells, cells)
+    across, down = np.meshgrid(*2 * [np.arange(-2, int(SIDE_MM / spacing_mm) + 3)])
     places = np.stack([across + 0.5 * (down % 2), down], axis=-1).reshape(-1, 2) * spacing_mm
     places = places + 0.22 * spacing_mm * rng.standard_normal(places.shape)
     return places[rng.random(len(places)) < np.clip((places[:, 0] - 11.0) / 5.0, 0.0, 1.0)]
@@ -41,20 +43,18 @@ def treated_patch(skin: Skin, rng: np.random.Generator) -> np.ndarray:
         for band in range(3):
             attenuation[..., band] += (y * weights[:, band, index, None]).T @ x
     light = reflectance(skin) * (1.0 + inner_fraction(skin) * np.expm1(-attenuation))
-    side = len(along_mm) // FINER
-    return light.reshape(side, FINER, side, FINER, 3).mean(axis=(1, 3))
+    return light.reshape(len(along_mm) // FINER, FINER, -1, FINER, 3).mean(axis=(1, 3))
 
 
-def main() -> None:
-    """Draw the six skins side by side and say their typology angles."""
-    rng = np.random.default_rng(4)
+def main(folder=Path("out/examples")):
+    """Write light_in_skin.png and say the typology angles of its skins."""
     skins = [Skin(melanin_fraction=melanin, blood_fraction=0.011) for melanin in MELANINS]
-    patches = [treated_patch(skin, rng) for skin in skins]
-    rows = [np.concatenate(patches[begin : begin + 3], axis=1) for begin in (0, 3)]
-    Path("out").mkdir(exist_ok=True)
-    Image.fromarray(srgb_from_linear(np.concatenate(rows))).save("out/light_in_skin.png")
+    patches = [treated_patch(skin, np.random.default_rng(4)) for skin in skins]
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = np.vstack([np.hstack(patches[:3]), np.hstack(patches[3:])])
+    Image.fromarray(srgb_from_linear(picture)).save(folder / "light_in_skin.png")
     print("typology angles:", *(f"{float(typology_angle(lab_from_linear(reflectance(skin)))):.0f}" for skin in skins))
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,137 @@
+"""Draw the pictures of README and tutorial, all of a man who does not exist, by running the command as a person would.
+
+    python docs/tutorial/make_pictures.py
+
+Everything lands in `docs/pictures` and `docs/tutorial/pictures`, each file small enough for the repository.
+"""  # noqa: INP001 - a script beside the pages it illustrates
+
+import itertools
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from scalp.demo.portrait import make_demo_head
+from scalp.demo.truth import DemoHead, DemoView
+from scalp.domain.design import HAIRLINE_STYLES
+from scalp.domain.sighting import MarkedPoints
+from scalp.io.assets import makehuman_folder
+from scalp.io.pictures import write_picture
+from smp.main import application
+
+DOCS = Path(__file__).resolve().parents[1]
+PAGES = DOCS / "tutorial" / "pictures"
+LARGEST_BYTES = 290_000
+WIDTH_PX = 1134
+START = "2027-03-01"
+HEAD_BOX = (0.16, 0.12, 0.84, 0.80)
+"""The head in an upright demo photo, as fractions of its sides."""
+WORDS_BOX = (0.0, 0.815, 1.0, 1.0)
+"""The words below the pictures of a sheet."""
+ABOVE_BOX = (0.1, 0.22, 0.9, 0.86)
+NAMED = ("sellion", "nose_tip", "vertex", "left_ear_top", "right_ear_top", "right_tragion")
+
+
+def run(*words: str) -> None:
+    """Run the command with these words."""
+    application(list(words), standalone_mode=False)
+
+
+def photograph(view: str, path: Path) -> DemoHead:
+    """Write the photo of the demo head from one side and return all that is true of it."""
+    stand = DemoView(name=view, width_px=WIDTH_PX, height_px=WIDTH_PX * 4 // 3)  # type: ignore[arg-type]
+    person = make_demo_head(makehuman_folder(fetch=True), view=stand)
+    write_picture(person.photo, path)
+    return person
+
+
+def read(path: Path, box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Image.Image:
+    """Return a picture, or the part of it inside a box given as fractions of its sides."""
+    picture = Image.open(path).convert("RGB")
+    return picture.crop(tuple(round(share * picture.size[side % 2]) for side, share in enumerate(box)))
+
+
+def beside(pictures: list[Image.Image], labels: list[str], height_px: int) -> Image.Image:
+    """Return pictures side by side, each with its label below."""
+    small = [
+        picture.resize((round(picture.width * height_px / picture.height), height_px), Image.Resampling.LANCZOS) for picture in pictures
+    ]
+    row = Image.new("RGB", (sum(one.width for one in small) + 8 * (len(small) - 1), height_px + 30), "white")
+    left, font = 0, ImageFont.load_default(17)
+    for one, label in zip(small, labels, strict=True):
+        row.paste(one, (left, 0))
+        ImageDraw.Draw(row).text((left + one.width / 2, height_px + 15), label, (50, 50, 52), font, anchor="mm")
+        left += one.width + 8
+    return row
+
+
+def keep(picture: Image.Image, path: Path) -> None:
+    """Write a picture, in coarser steps of colour or smaller until it is small enough for the repository."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for share, step in itertools.product((1.0, 0.9, 0.8, 0.7, 0.6, 0.5), (1, 3, 4, 5, 6)):
+        small = picture.resize((round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS)
+        stepped = (np.asarray(small).astype(int) + step // 2) // step * step
+        Image.fromarray(np.minimum(stepped, 255).astype(np.uint8)).save(path, optimize=True)
+        if path.stat().st_size <= LARGEST_BYTES:
+            return
+
+
+def draw_course(folder: Path) -> None:
+    """Draw the front photo's course: before and after, moments, sheet, close-ups."""
+    photograph("front", folder / "me.png")
+    run("look", str(folder / "me.png"), "--out", str(folder / "look"), "--start", START, "--format", "png", "--film", "none", "--quiet")
+    moments = {"before": folder / "me.png"} | {path.stem: path for path in (folder / "look").glob("*.png")}
+    heads = {name: read(path, HEAD_BOX) for name, path in moments.items() if name != "sheet"}
+    keep(
+        beside([heads["before"], heads["healed"]], ["Before", "Healed, six weeks after the last session"], 520),
+        DOCS / "pictures" / "before-after.png",
+    )
+    keep(read(folder / "me.png").reduce(2), PAGES / "photo.png")
+    names = {"session-1": "After session 1", "session-3": "After session 3", "healed": "Healed", "year-10": "After 10 years"}
+    keep(beside([heads[name] for name in names], list(names.values()), 360), PAGES / "moments.png")
+    keep(Image.open(moments["sheet"]).reduce(4), PAGES / "sheet.png")
+    keep(read(moments["sheet"], WORDS_BOX).reduce(2), PAGES / "sheet-words.png")
+
+
+def draw_choices(folder: Path) -> None:
+    """Draw the five styles side by side and the trial treatment."""
+    photo = str(folder / "me.png")
+    run("look", photo, "--out", str(folder / "styles"), "--start", START, "--compare", ",".join(HAIRLINE_STYLES), "--quiet")
+    keep(Image.open(folder / "styles" / "sheet.png").reduce(3), PAGES / "styles.png")
+    run("look", photo, "--out", str(folder / "trial"), "--start", START, "--temporary", "--format", "png", "--film", "none", "--quiet")
+    names = {"healed": "Healed", "month-6": "After 6 months", "month-12": "After 12 months", "month-18": "After 18 months"}
+    heads = [read(folder / "trial" / f"{name}.png", HEAD_BOX) for name in names]
+    keep(beside(heads, list(names.values()), 360), PAGES / "trial.png")
+
+
+def draw_points(folder: Path) -> None:
+    """Draw points named by hand on a photo from above, in which no face is found, and the look they lead to."""
+    person = photograph("top", folder / "above.png")
+    kept = [index for index, name in enumerate(person.marked_points.names) if name in NAMED]
+    marked = MarkedPoints(names=tuple(person.marked_points.names[index] for index in kept), points_px=person.marked_points.points_px[kept])
+    named = {name: [round(float(x)), round(float(y))] for name, (x, y) in zip(marked.names, marked.points_px, strict=True)}
+    (folder / "points.json").write_text(json.dumps({"points": named}))
+    words = ("--points", str(folder / "points.json"), "--start", START, "--format", "png", "--film", "none", "--quiet")
+    run("look", str(folder / "above.png"), "--out", str(folder / "points"), *words)
+    with_points(folder / "above.png", marked).save(folder / "named.png")
+    pictures = [read(path, ABOVE_BOX) for path in (folder / "named.png", folder / "points" / "healed.png")]
+    keep(beside(pictures, ["Points by hand", "Healed"], 480), PAGES / "points.png")
+
+
+def with_points(path: Path, marked: MarkedPoints) -> Image.Image:
+    """Return a photo with points and their names drawn on it."""
+    picture = Image.open(path).convert("RGB")
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(28)
+    for name, (x, y) in zip(marked.names, marked.points_px, strict=True):
+        pen.circle((x, y), 9, outline=(255, 214, 64), width=5)
+        pen.text((x + 16, y), name, (255, 255, 255), font, anchor="lm", stroke_width=2, stroke_fill=(20, 20, 20))
+    return picture
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        draw_course(Path(place))
+        draw_choices(Path(place))
+        draw_points(Path(place))
