@@ -3,13 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from scalp.io.assets import FACE_MODELS, MAKEHUMAN, asset_status, fetch_assets
 from smp import options
-from smp.terminal import Terminal
-
-COLLECTIONS = (FACE_MODELS, MAKEHUMAN)
 
 
 def assets(
@@ -18,6 +13,11 @@ def assets(
     quiet: options.Quiet = False,
 ) -> None:
     """List the models and the demo head that are fetched once, with licence and SHA-256; --fetch gets them."""
+    from rich.table import Table
+
+    from scalp.io.assets import COLLECTIONS, asset_status, fetch_assets
+    from smp.terminal import Terminal
+
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         if fetch:

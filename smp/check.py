@@ -1,13 +1,6 @@
 """`smp check`: is this photo good enough, and what to do better."""
 
-from rich.table import Table
-
-from scalp.io.photos import read_photo
-from scalp.io.tables import check_points_inside, read_points
-from scalp.treatment import judge_photo
 from smp import options
-from smp.sitting import models_or_none
-from smp.terminal import Terminal
 
 COLOURS = {"good": "green", "usable": "yellow", "bad": "red"}
 
@@ -20,6 +13,14 @@ def check(
     quiet: options.Quiet = False,
 ) -> None:
     """Tell whether a photo is good enough for a look, and what to do better."""
+    from rich.table import Table
+
+    from scalp.io.photos import read_photo
+    from scalp.io.tables import check_points_inside, read_points
+    from scalp.treatment import judge_photo
+    from smp.sitting import models_or_none
+    from smp.terminal import Terminal
+
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         with terminal.working() as stages:

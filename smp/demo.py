@@ -5,20 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scalp.capture.scale import ScaleWish
-from scalp.demo.portrait import MEDIUM_SKIN, make_demo_head
-from scalp.demo.truth import DemoView
-from scalp.domain.design import Wishes
-from scalp.domain.skin import Skin
-from scalp.io.assets import makehuman_folder
-from scalp.io.folders import output_folder
-from scalp.io.pictures import write_picture
 from smp import options
-from smp.orders import choose, read_order
-from smp.reporting import report_text
-from smp.running import run_order
-from smp.sitting import sit_for
-from smp.terminal import Terminal
 
 TONES = {"I": 0.012, "II": 0.02, "III": 0.045, "IV": 0.075, "V": 0.11, "VI": 0.17}
 """Melanin of the demo's skin by Fitzpatrick type, a fraction of the epidermis. (E)"""
@@ -47,6 +34,21 @@ def demo(
     quiet: options.Quiet = False,
 ) -> None:
     """Show the whole course on a generated head: nobody's photo, exact camera, the truth known."""
+    from scalp.capture.scale import ScaleWish
+    from scalp.demo.portrait import MEDIUM_SKIN, make_demo_head
+    from scalp.demo.truth import DemoView
+    from scalp.domain.design import Wishes
+    from scalp.domain.skin import Skin
+    from scalp.io.assets import makehuman_folder
+    from scalp.io.folders import output_folder
+    from scalp.io.pictures import write_picture
+    from smp.orders import choose, read_order
+    from smp.reporting import report_text
+    from smp.running import run_order
+    from smp.sitting import sit_for
+    from smp.terminal import Terminal
+    from smp.warming import warm_up
+
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         skin = Skin(melanin_fraction=TONES[choose("tone", tone.upper(), tuple(TONES))], blood_fraction=MEDIUM_SKIN.blood_fraction)
@@ -63,6 +65,7 @@ def demo(
             film=film,
         )
         with output_folder(out) as folder, terminal.working() as stages:
+            warm_up(stages, demo=True)
             stages("photographing the demo head", 0.0)
             person = make_demo_head(makehuman_folder(), skin=skin, seed=seed, view=stand)
             write_picture(person.photo, folder / f"before.{picture_format}")

@@ -2,17 +2,7 @@
 
 from pathlib import Path
 
-from scalp.capture.scale import ScaleWish
-from scalp.domain.design import Wishes
-from scalp.io.cache import forget_photo
-from scalp.io.folders import output_folder
-from scalp.io.photos import read_photo
 from smp import options
-from smp.orders import read_card, read_order
-from smp.reporting import report_text
-from smp.running import run_order
-from smp.sitting import sit_for_file
-from smp.terminal import Terminal
 
 
 def look(
@@ -41,6 +31,18 @@ def look(
     quiet: options.Quiet = False,
 ) -> None:
     """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
+    from scalp.capture.scale import ScaleWish
+    from scalp.domain.design import Wishes
+    from scalp.io.cache import forget_photo
+    from scalp.io.folders import output_folder
+    from scalp.io.photos import read_photo
+    from smp.orders import read_card, read_order
+    from smp.reporting import report_text
+    from smp.running import run_order
+    from smp.sitting import sit_for_file
+    from smp.terminal import Terminal
+    from smp.warming import warm_up
+
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         if forget:
@@ -63,6 +65,7 @@ def look(
         )
         scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
         with output_folder(out) as folder, terminal.working() as stages:
+            warm_up(stages)
             sitting = sit_for_file(photo, points=points, face_number=face, scale=scale, progress=stages.part(0.0, 0.35))
             result = run_order(sitting, order, folder, stages.part(0.35, 1.0))
         terminal.answer(result | {"folder": str(out)}, report_text(result, out))

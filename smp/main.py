@@ -14,6 +14,16 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@application.callback()
+def prepare() -> None:
+    """Choose where compiled code is kept, before any of it is loaded; `smp --help` gets by without."""
+    from smp.warming import choose_compiler_cache
+
+    choose_compiler_cache()
+
+
 application.command()(look)
 application.command()(demo)
 application.command()(check)
