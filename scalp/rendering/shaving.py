@@ -1,26 +1,41 @@
 """A preview of the head with its hair shaved off: bare skin where hair was, background where hair stood beyond the skull.
 
-Made only when asked for, and always under a doubt: nobody has seen the skin below the hair.
+Made only when asked for, and always under a doubt: nobody has seen the skin below the hair. What may stand behind the
+hair is `backdrop`'s.
 """
 
 import cv2
 import numpy as np
 
-from scalp.base import BoolArray, Doubt, Float32Array, FloatArray, NotPossible
+from scalp.base import BoolArray, ByteArray, Doubt, Float32Array, FloatArray, NotPossible, Value, value
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise
-from scalp.rendering.shading import fit_shading, shading_basis
+from scalp.rendering.backdrop import fill_behind, find_wisps
+from scalp.rendering.shading import shading_basis
 
 WORK_SIDE_PX = 640
 SMALLEST_SKIN_PIXELS = 200
 KNOWN_FRACTION, HAIR_FRACTION = 0.75, 0.04
-BLEND_MM = 18.0
-"""How far the colour of skin that is seen reaches under the hair before the fitted light alone decides. (E)"""
-GROWTH_PX = 3
+BLEND_MM = 9.0
+"""How far the light of skin that is seen reaches under the hair before the fitted light alone decides. (E)"""
+COLOUR_MM = 30.0
+"""The same for its colour. (E)"""
+GROWTH_MM = 3.5
+"""How far round closed hair single hairs and their shadow still darken the skin. (E)"""
+MIXED_MM = 14.0
+"""How far from closed hair what is not bare skin on the skull is taken for hair too. (E)"""
+ABOVE_BROWS_MM, EAR_TOP_MM = 20.0, 24.0
+"""Above which height over the glabella nothing but hair and skin lies on a head, and the top of an ear over its tragion. (E)"""
+STIFFNESS = (1e-6, 0.03, 0.03, 0.03, 0.3, 0.3, 0.3, 0.3, 0.3)
+"""How strongly each coefficient of light is held to 0: half of the sphere is never seen. (E)"""
+BOUNDS_LOG = (-0.45, 0.12)
+"""How much darker and brighter than the skin that is seen fitted skin may be, as logarithms. (E)"""
+RIM_LIGHT_FRACTION = 0.82
+"""Light of skin at the very rim of a head over that facing the camera, in even light. (E)"""
 SHAVED_DOUBT = Doubt(
     kind="hair",
     where="under the hair",
@@ -29,92 +44,177 @@ SHAVED_DOUBT = Doubt(
 )
 
 
+@value
+class Skull(Value):
+    """The skull as the camera sees it on a small raster, (rows, cols).
+
+    `normal` (rows, cols, 3) is the unit normal, `facing` its cosine towards the eye, `inside` where the skull is seen;
+    `above_brows` is the part of it higher than any brow or frame, `above_ears` the part of the picture above the ears.
+    """
+
+    normal: Float32Array
+    inside: BoolArray
+    facing: Float32Array
+    above_brows: BoolArray
+    above_ears: Float32Array
+
+
 def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
     """Return the photo with its hair replaced by skin and background, and the regions that go with it.
 
-    Skin is the diffuse light fitted to the visible skin on the head's own shape (nine spherical-harmonic coefficients a
-    band, [Ramamoorthi2001]), drawn towards the colours at the hair's edge, with the photo's own grain. Raises
-    `NotPossible` where too little skin is seen to know its colour.
+    Skin is the diffuse light fitted to the visible skin on the head's own shape (nine spherical-harmonic coefficients
+    of its logarithm, [Ramamoorthi2001]), drawn towards the light at the hair's edge, in the colour of the skin nearby
+    and with the photo's own grain. Raises `NotPossible` where too little skin is seen to know its colour.
     """
     camera = head.cameras[head.photo_digests.index(photo.digest)]
     scale = min(1.0, WORK_SIDE_PX / max(photo.height_px, photo.width_px))
     size = (max(8, round(photo.width_px * scale)), max(8, round(photo.height_px * scale)))
-    small = cv2.resize(photo.native_linear(), size, interpolation=cv2.INTER_AREA)
-    hair = cv2.resize(regions.hair, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    skin = cv2.resize(regions.skin, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    normals, on_skull = _skull(camera, head.surface, size)
-    known = (skin > KNOWN_FRACTION) & (hair < HAIR_FRACTION) & on_skull
+    light = cv2.resize(photo.native_linear(), size, interpolation=cv2.INTER_AREA)
+    hair, skin, person = (_shrunk(raster, size) for raster in (regions.hair, regions.skin, regions.head))
+    skull = see_skull(camera, head, size)
+    px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2]) * scale
+    covered = _covered(light, hair, skin, skull, px_per_mm)
+    known = (skin > KNOWN_FRACTION) & (covered < HAIR_FRACTION) & skull.inside
     if known.sum() < SMALLEST_SKIN_PIXELS:
         raise NotPossible(
             "a shaved preview", "a look with the hair as it is", "Use a photo that shows more of the bare forehead and scalp."
         )
-    px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2]) * scale
-    under = _skin_light(small, known, normals, on_skull, BLEND_MM * px_per_mm)
-    behind = _background(small, (hair > HAIR_FRACTION) | (regions_small(regions.head, size) > HAIR_FRACTION))
-    covered = cv2.dilate(hair, np.ones((GROWTH_PX, GROWTH_PX), np.uint8))
-    share = cv2.GaussianBlur(on_skull.astype(np.float32), (0, 0), 0.8)[..., None]
-    replaced = under * share + behind * (1.0 - share)
-    return _composed(photo, regions, replaced, covered, on_skull)
+    under = skin_light(light, known, skull, px_per_mm)
+    behind = fill_behind(light, (covered > HAIR_FRACTION) | (person > HAIR_FRACTION))
+    return _composed(photo, regions, (under, behind, covered), _outline_share(camera, head.surface))
 
 
-def regions_small(raster: np.ndarray, size: tuple[int, int]) -> Float32Array:
+def _shrunk(raster: np.ndarray, size: tuple[int, int]) -> Float32Array:
     """Return a region as fractions on a smaller raster."""
     return np.asarray(np.asarray(cv2.resize(raster, size, interpolation=cv2.INTER_AREA), np.float32) / 255, np.float32)
 
 
-def _skull(camera: Camera, surface: Mesh, size: tuple[int, int]) -> tuple[Float32Array, BoolArray]:
-    """Return normals (rows, cols, 3) of the skull as the camera sees it and where it is seen."""
-    fragments = rasterise(camera, surface, size[1] / camera.height_px)
+def see_skull(camera: Camera, head: Head, size: tuple[int, int]) -> Skull:
+    """Return the skull as a camera sees it on a raster of `size` (columns, rows); off it the normal faces the camera."""
+    surface, scale = head.surface, size[1] / camera.height_px
+    fragments = rasterise(camera, surface, scale)
     seen = fragments.face_index >= 0
-    normals = np.einsum("rck,rckd->rcd", fragments.barycentric, vertex_normals(surface)[surface.faces[fragments.face_index]])
+    corners = surface.faces[fragments.face_index]
+    normals = np.einsum("rck,rckd->rcd", fragments.barycentric, vertex_normals(surface)[corners])
     normals[~seen] = -camera.camera_from_head[2, :3]
     normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-9)
-    fitted = cv2.resize(normals.astype(np.float32), size), cv2.resize(seen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    return np.asarray(fitted[0], np.float32), np.asarray(fitted[1])
+    height_mm = np.einsum("rck,rck->rc", fragments.barycentric, surface.vertices_mm[corners, 1]) - head.landmark("glabella")[1]
+    normal = cv2.resize(normals.astype(np.float32), size)
+    inside, high = (
+        cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for mask in (seen, seen & (height_mm > ABOVE_BROWS_MM))
+    )
+    facing = np.clip(normal @ -camera.camera_from_head[2, :3].astype(np.float32), 0.0, 1.0)
+    return Skull(normal=normal, inside=inside, facing=facing, above_brows=high, above_ears=_above_ears(camera, head, size))
 
 
-def _skin_light(light: Float32Array, known: BoolArray, normals: Float32Array, on_skull: BoolArray, blend_px: float) -> Float32Array:
-    """Return the light of bare skin everywhere on the skull: the fitted diffuse light, drawn to what is seen nearby."""
-    fitted = np.zeros_like(light)
-    for band in range(3):
-        shading = fit_shading(normals[known].astype(float), light[known][:, band].astype(float))
-        fitted[on_skull, band] = np.maximum(shading_basis(normals[on_skull].astype(float)) @ shading, 1e-4)
-    ratio = np.where(known[..., None], light / np.maximum(fitted, 1e-4), 1.0)
-    limits = np.quantile(ratio[known], [0.05, 0.95], axis=0)
-    ratio = np.clip(ratio, limits[0], limits[1]).astype(np.float32)
-    near = known.astype(np.float32)[..., None]
-    reach = max(blend_px, 1.0)
-    pulled = cv2.GaussianBlur(ratio * near, (0, 0), reach)
-    cover = cv2.GaussianBlur(near, (0, 0), reach)[..., None]
-    return np.asarray(fitted * (pulled + 0.05) / (cover + 0.05), np.float32)
+def _above_ears(camera: Camera, head: Head, size: tuple[int, int]) -> Float32Array:
+    """Return 1 above the line through the tops of the ears, soft over a few mm, (rows, cols)."""
+    scale = size[1] / camera.height_px
+    up = np.array([0.0, EAR_TOP_MM, 0.0])
+    right, left, crown = (
+        camera.project(np.stack([head.landmark(f"{side}_tragion") + up for side in ("right", "left")] + [head.landmark("vertex")])) * scale
+    )
+    across = (left - right) / max(float(np.linalg.norm(left - right)), 1e-6)
+    normal = np.array([across[1], -across[0]])
+    normal *= np.sign(normal @ (crown - (left + right) / 2)) or 1.0
+    columns, rows = np.meshgrid(np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5)
+    away = (columns - (left + right)[0] / 2) * normal[0] + (rows - (left + right)[1] / 2) * normal[1]
+    softness_px = max(2.0, 0.02 * float(np.linalg.norm(crown - (left + right) / 2)))
+    return np.asarray(np.clip(away / softness_px + 0.5, 0.0, 1.0), np.float32)
 
 
-def _background(light: Float32Array, covered: BoolArray) -> Float32Array:
-    """Return what may stand behind the head, grown in from around it."""
-    stored = (np.sqrt(np.clip(light, 0, 1)) * 255).astype(np.uint8)
-    grown = cv2.inpaint(stored, cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8)), 5, cv2.INPAINT_TELEA)
-    return np.asarray((grown.astype(np.float32) / 255) ** 2)
+def _covered(light: Float32Array, hair: Float32Array, skin: Float32Array, skull: Skull, px_per_mm: float) -> Float32Array:
+    """Return what hair covers, 0..1: closed hair, a margin round it, what is not skin near it, and single hairs that stand off."""
+    width = 2 * max(1, round(GROWTH_MM * px_per_mm)) + 1
+    close = np.clip(cv2.dilate(hair, _disc(GROWTH_MM * px_per_mm)) * 2.0, 0.0, 1.0)
+    near = cv2.dilate((hair > 0.5).astype(np.uint8), _disc(MIXED_MM * px_per_mm)) > 0
+    mixed = (1.0 - skin) * (near & skull.above_brows)
+    wisps = find_wisps(light, close, px_per_mm) * ~skull.inside * skull.above_ears
+    soft = cv2.GaussianBlur(close, (0, 0), max(0.6, 0.25 * width)) * (close > 0)
+    return np.asarray(np.maximum(np.maximum(soft, wisps), np.clip(1.5 * mixed, 0.0, 1.0)), np.float32)
 
 
-def _composed(photo: Photo, regions: Regions, replaced: Float32Array, covered: Float32Array, on_skull: BoolArray) -> tuple[Photo, Regions]:
-    """Put the new light under the hair's mask at full size, with the photo's grain."""
+def _disc(radius_px: float) -> ByteArray:
+    """Return a disc of at least 1 px radius for morphology."""
+    width = 2 * max(1, round(radius_px)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
+
+
+def skin_light(light: Float32Array, known: BoolArray, skull: Skull, px_per_mm: float) -> Float32Array:
+    """Return the light of bare skin (rows, cols, 3) on the skull and round it, from the skin that is `known`."""
+    brightness = np.log(np.maximum(light @ np.array([0.2126, 0.7152, 0.0722], np.float32), 1e-4))
+    colour = light / np.exp(brightness)[..., None]
+    fitted = _fitted_brightness(brightness, known, skull)
+    shine = np.float32(np.quantile((brightness - fitted)[known], 0.9))
+    miss = np.where(known, np.clip(brightness - fitted, -0.6, shine), 0.0).astype(np.float32)
+    pulled = _spread(miss[..., None], known, BLEND_MM * px_per_mm, 0.05)[..., 0]
+    usual = np.median(colour[known], axis=0)
+    tint = usual + _spread(np.where(known[..., None], colour - usual, 0.0).astype(np.float32), known, COLOUR_MM * px_per_mm, 0.05)
+    return np.asarray(np.exp(fitted + pulled)[..., None] * tint, np.float32)
+
+
+def _fitted_brightness(brightness: Float32Array, known: BoolArray, skull: Skull) -> Float32Array:
+    """Return the logarithm of skin's light by the way it faces, held near what is seen where nothing like it is."""
+    basis = shading_basis(skull.normal[known].astype(float))
+    seen = brightness[known].astype(float)
+    centre = float(np.median(seen))
+    penalty = np.diag(STIFFNESS) * len(seen)
+    weights = np.ones(len(seen))
+    fit: FloatArray = np.zeros(9)
+    for _ in range(5):
+        weighted = basis.T * weights
+        fit = np.asarray(np.linalg.solve(weighted @ basis + penalty, weighted @ (seen - centre)), np.float64)
+        miss = seen - centre - basis @ fit
+        weights = 1.0 / (1.0 + (miss / np.where(miss > 0, 0.1, 0.2)) ** 2)
+    usual = float(np.median(basis @ fit))
+    rows = shading_basis(skull.normal.reshape(-1, 3).astype(float)) @ fit
+    held = usual + _between(rows - usual, *BOUNDS_LOG).reshape(brightness.shape)
+    rim = np.log(RIM_LIGHT_FRACTION) * (1.0 - skull.facing) ** 3
+    return np.asarray(centre + held + rim, np.float32)
+
+
+def _between(amount: FloatArray, low: float, high: float) -> FloatArray:
+    """Return an amount that softly stays above `low` < 0 and below `high` > 0."""
+    return np.where(amount > 0, high * np.tanh(amount / high), low * np.tanh(amount / low))
+
+
+def _spread(amount: Float32Array, known: BoolArray, reach_px: float, floor: float) -> Float32Array:
+    """Return an amount (rows, cols, C) that is 0 where not known, carried on from known pixels and fading away with distance."""
+    near = known.astype(np.float32)
+    reach = max(reach_px, 1.0)
+    summed = cv2.GaussianBlur(amount, (0, 0), reach).reshape(amount.shape)
+    return np.asarray(summed / (cv2.GaussianBlur(near, (0, 0), reach) + floor)[..., None], np.float32)
+
+
+def _outline_share(camera: Camera, surface: Mesh) -> Float32Array:
+    """Return how much of each pixel of the photo the skull fills, (rows, cols) 0..1."""
+    finer = 3 if max(camera.width_px, camera.height_px) < 2 * WORK_SIDE_PX else 1
+    inside = (rasterise(camera, surface, float(finer)).face_index >= 0).astype(np.float32)
+    share = cv2.resize(inside, (camera.width_px, camera.height_px), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(share, (0, 0), 0.6), np.float32)
+
+
+def _composed(
+    photo: Photo, regions: Regions, layers: tuple[Float32Array, Float32Array, Float32Array], skull: Float32Array
+) -> tuple[Photo, Regions]:
+    """Put skin and background under the hair's mask at full size, with the photo's grain."""
     full = (photo.width_px, photo.height_px)
-    alpha = np.clip(cv2.resize(covered, full, interpolation=cv2.INTER_LINEAR) * 1.6, 0, 1)[..., None]
+    under, behind, covered = (cv2.resize(layer, full, interpolation=cv2.INTER_LINEAR) for layer in layers)
+    alpha = np.clip(covered * 1.2, 0, 1)[..., None]
     light = photo.native_linear()
-    grain = _grain(light, regions)
-    new = cv2.resize(replaced, full, interpolation=cv2.INTER_CUBIC) * (1.0 + grain)
+    share = skull[..., None]
+    new = under * share * (1.0 + _grain(light, regions)) + behind * (1.0 - share)
     mixed = np.clip(light * (1 - alpha) + new * alpha, 0, 1)
     levels = np.arange(len(photo.encoding.decode))
     stored = np.stack([np.interp(mixed[..., band], photo.encoding.decode[:, band], levels) for band in range(3)], axis=-1)
     pixels = np.where(alpha > 0, (stored + 0.5).astype(photo.pixels.dtype), photo.pixels)
-    skull = cv2.resize(on_skull.astype(np.uint8) * 255, full, interpolation=cv2.INTER_LINEAR)
-    bared = np.maximum(regions.skin, np.minimum((alpha[..., 0] * 255).astype(np.uint8), skull))
-    bare = Regions(head=regions.head, skin=bared, hair=np.zeros_like(regions.hair))
-    return Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px), bare
+    bared = np.where(alpha[..., 0] > 0, np.maximum(regions.skin * (1.0 - alpha[..., 0]), 255.0 * alpha[..., 0] * skull), regions.skin)
+    bare = Regions(head=regions.head, skin=bared.astype(np.uint8), hair=np.zeros_like(regions.hair))
+    return Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px, doubts=photo.doubts), bare
 
 
 def _grain(light: Float32Array, regions: Regions) -> FloatArray:
-    """Return relative grain like that of the visible skin, taken from the skin itself and laid out anew."""
+    """Return relative grain like that of the visible skin, measured on the skin itself and laid out anew."""
     fine = light[..., 1] - cv2.GaussianBlur(light[..., 1], (0, 0), 1.5)
     relative = fine / np.maximum(light[..., 1], 0.02)
     sample = relative[regions.skin > 230]

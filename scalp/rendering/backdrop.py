@@ -1,0 +1,48 @@
+"""What may stand behind hair that is taken away: the background grown in from around it, and single hairs before it.
+
+Only for the shaved preview; the skin under the hair is `shaving`'s.
+"""
+
+import cv2
+import numpy as np
+
+from scalp.base import BoolArray, Float32Array
+
+WISP_REACH_MM = 32.0
+"""How far from closed hair single hairs are looked for. (E)"""
+WISP_WIDTH_MM = 7.0
+"""Tufts wider than this are in the mask of hair already. (E)"""
+WISP_CONTRAST_LOG = 0.10
+"""How much darker than the background a pixel must be to be a hair before it, as a logarithm of stored light. (E)"""
+WISP_MARGIN_MM = 1.5
+"""How far the blur of the photo carries a single hair to its sides. (E)"""
+GROWN_FROM_PX = 7
+
+
+def find_wisps(light: Float32Array, hair: Float32Array, px_per_mm: float) -> Float32Array:
+    """Return thin dark lines that stand off closed hair, (rows, cols) 0..1: morphological closing less the picture itself.
+
+    Good where the background is brighter than the hair; hairs brighter than the background stay.
+    """
+    stored = np.sqrt(np.clip(light.mean(axis=-1), 1e-4, 1.0)).astype(np.float32)
+    width = 2 * max(1, round(0.5 * WISP_WIDTH_MM * px_per_mm)) + 1
+    closed = cv2.morphologyEx(stored, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
+    thin = np.log(closed / stored) > WISP_CONTRAST_LOG
+    reach = 2 * round(WISP_REACH_MM * px_per_mm) + 1
+    near = cv2.dilate((hair > 0.5).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    _, labels = cv2.connectedComponents((thin | (hair > 0.0)).astype(np.uint8))
+    joined = np.zeros(labels.max() + 1, bool)
+    joined[np.unique(labels[hair > 0.5])] = True
+    joined[0] = False
+    wisps = (joined[labels] & (near > 0)).astype(np.uint8)
+    round_px = max(2, round(WISP_MARGIN_MM * px_per_mm))
+    grown = cv2.dilate(wisps, np.ones((2 * round_px + 1, 2 * round_px + 1), np.uint8)).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.7), np.float32)
+
+
+def fill_behind(light: Float32Array, covered: BoolArray) -> Float32Array:
+    """Return the background (rows, cols, 3) with what is covered grown in from around it. [Telea2004]"""
+    stored = (np.sqrt(np.clip(light, 0, 1)) * 255).astype(np.uint8)
+    hidden = cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8))
+    grown = cv2.inpaint(stored, hidden, GROWN_FROM_PX, cv2.INPAINT_TELEA)
+    return np.asarray((grown.astype(np.float32) / 255) ** 2)
