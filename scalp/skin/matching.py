@@ -18,12 +18,12 @@ BISECTIONS_COUNT = 24
 class ShadeRules(Value):
     """What a healed field should look like from across a table."""
 
-    darker_fraction: float = 0.10
-    """L* of the healed field below that of the bare skin, as a part of the skin's own L*: 7 on light skin; more than impressions can give on dark.
+    darker_fraction: float = 0.09
+    """L* of the healed field below that of the bare skin, as a part of the skin's own L*: 6 on light skin; more than impressions can give on dark.
     That is what a day's dark stubble, covering 6 to 7 %, does to a shaved head. (D-E, smp 1.1 and 1.12)"""
     surviving_fraction: float = 0.9
     """Part of the impressions that stay after healing. (D, smp 1.8)"""
-    strongest_dilution_ratio: float = 4.0
+    strongest_dilution_ratio: float = 8.0
     """ml of water for 1 ml of stock; less makes every mark a black spot. (C, smp 1.11)"""
     weakest_dilution_ratio: float = 40.0
     """More leaves nothing to see. (C, smp 1.11)"""
@@ -31,9 +31,9 @@ class ShadeRules(Value):
     def check(self) -> None:
         """Refuse shades that are none."""
         if not 0.01 <= self.darker_fraction <= 0.5:
-            raise BadInput("darker_fraction", self.darker_fraction, "0.01 to 0.5", "0.1 looks like a shaved head.")
+            raise BadInput("darker_fraction", self.darker_fraction, "0.01 to 0.5", "0.09 looks like a shaved head.")
         if not 0.0 <= self.strongest_dilution_ratio < self.weakest_dilution_ratio <= 60.0:
-            raise BadInput("dilution", self.strongest_dilution_ratio, "0 to 60, strongest first", "4 to 40 are usual.")
+            raise BadInput("dilution", self.strongest_dilution_ratio, "0 to 60, strongest first", "8 to 40 are usual.")
 
 
 def match_pigment(skin: Skin, pigment: Pigment, needle: Needle, density_per_cm2: float, rules: ShadeRules | None = None) -> Pigment:
