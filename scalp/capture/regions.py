@@ -264,8 +264,20 @@ def _at_photo_size(photo: Photo, square: RegionSquare, person: Float32Array | No
         result[part] = cv2.convertScaleAbs(fine, alpha=255.0)
         return result
 
-    skin, hair = _fine([square.skin_fraction, square.hair_fraction], crop, box, large)
+    carried = [_over_the_rim(mask, square.head_fraction) for mask in (square.skin_fraction, square.hair_fraction)]
+    skin, hair = _fine(carried, crop, box, large)
     return Regions(head=placed(figure), skin=placed(skin * figure), hair=placed(hair * figure))
+
+
+def _over_the_rim(mask: Float32Array, figure: Float32Array, reach_px: float = 6.0) -> Float32Array:
+    """Return a mask that goes on beyond the rim of the person as it is just inside, so that the person's own edge alone cuts it."""
+    sure = _surely(figure, 0.006) > _HALF
+    if not sure.any():
+        return mask
+    away, labels = cv2.distanceTransformWithLabels((~sure).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    inside = np.zeros(labels.max() + 1, np.float32)
+    inside[labels[sure]] = mask[sure]
+    return np.asarray(np.where(away < reach_px, inside[labels], mask), np.float32)
 
 
 def _laid_on(mask: Float32Array, crop: Crop, box: tuple[int, int, int, int], size: tuple[int, int]) -> Float32Array:
