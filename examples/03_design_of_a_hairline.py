@@ -1,8 +1,6 @@
-"""Propose the five hairline styles on an egg of the mean man's size, seen from the front, the side and above.
+"""Propose the five hairline styles on an egg of the mean man's size, seen from the front, the side and above. Dark is dense.
 
-Dark is dense. An egg has no face: landmarks are all a design needs of one.
-
-    python examples/03_design_of_a_hairline.py [FOLDER]
+python examples/03_design_of_a_hairline.py [FOLDER]
 """
 
 import sys
@@ -17,9 +15,10 @@ from scalp.domain.design import HAIRLINE_STYLES, Design, Wishes
 from scalp.domain.head import Head, Mesh
 from scalp.geometry.meshes import icosphere, vertex_normals
 from scalp.geometry.raster import rasterise
+from scalp.rendering.sheets import Tile, compose_sheet
 
 SIDE_PX, CENTRE_MM, AXES_MM = 360, np.array([0.0, 48.0, 7.0]), np.array([77.0, 83.0, 100.0])
-TOWARDS = {"front": (0.0, 0.35, 1.0), "quarter": (0.8, 0.3, 1.0), "side": (1.0, 0.15, 0.0), "top": (0.0, 1.0, 0.05)}
+TOWARDS = ((0.0, 0.35, 1.0), (0.8, 0.3, 1.0), (1.0, 0.15, 0.0), (0.0, 1.0, 0.05))
 LANDMARKS_MM = ((0, 38, 106), (0, 23, 102), (45, 20, 81), (-45, 20, 81), (62, 0, 0), (-62, 0, 0), (0, 131, 7), (0, 6, -79))
 
 
@@ -52,8 +51,9 @@ def main(folder=Path("out/examples")):
     folder.mkdir(parents=True, exist_ok=True)
     client = egg()
     designs = [propose_design(client, Wishes(style=style, height_mm=64.0)) for style in HAIRLINE_STYLES]
-    rows = [np.hstack([seen(client, design, towards) for towards in TOWARDS.values()]) for design in designs]
-    Image.fromarray(np.vstack(rows)).save(folder / "hairlines.png")
+    views = [np.hstack([seen(client, design, towards) for towards in TOWARDS]) for design in designs]
+    rows = tuple((Tile(srgb_u8=view, label=style),) for style, view in zip(HAIRLINE_STYLES, views, strict=True))
+    Image.fromarray(compose_sheet("Five hairlines", "64 mm above the brows", rows, ())).reduce(2).save(folder / "hairlines.png")
 
 
 if __name__ == "__main__":

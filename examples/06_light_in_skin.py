@@ -1,8 +1,6 @@
-"""Six skins from very light to dark, each half bare and half treated, healed, at 12 px per mm.
+"""Six skins from very light to dark, half bare and half treated: every mark is a column of carbon black seen through the skin.
 
-Every mark is a column of carbon black seen through the skin over it; nothing is painted.
-
-    python examples/06_light_in_skin.py [FOLDER]
+python examples/06_light_in_skin.py [FOLDER]
 """
 
 import sys
@@ -14,6 +12,7 @@ from PIL import Image
 from scalp.colour.srgb import lab_from_linear, srgb_from_linear, typology_angle
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
+from scalp.rendering.sheets import Tile, compose_sheet
 from scalp.skin.spread import SIGMAS_MM, inner_fraction, point_spread
 from scalp.skin.tone import reflectance
 
@@ -26,7 +25,7 @@ def scatter_places(rng: np.random.Generator) -> np.ndarray:
     spacing_mm = 10.0 / np.sqrt(DENSITY_PER_CM2)
     across, down = np.meshgrid(*2 * [np.arange(-2, int(SIDE_MM / spacing_mm) + 3)])
     places = np.stack([across + 0.5 * (down % 2), down], axis=-1).reshape(-1, 2) * spacing_mm
-    places = places + 0.22 * spacing_mm * rng.standard_normal(places.shape)
+    places += 0.22 * spacing_mm * rng.standard_normal(places.shape)
     return places[rng.random(len(places)) < np.clip((places[:, 0] - 11.0) / 5.0, 0.0, 1.0)]
 
 
@@ -47,13 +46,14 @@ def treated_patch(skin: Skin, rng: np.random.Generator) -> np.ndarray:
 
 
 def main(folder=Path("out/examples")):
-    """Write light_in_skin.png and say the typology angles of its skins."""
-    skins = [Skin(melanin_fraction=melanin, blood_fraction=0.011) for melanin in MELANINS]
-    patches = [treated_patch(skin, np.random.default_rng(4)) for skin in skins]
+    """Write light_in_skin.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    picture = np.vstack([np.hstack(patches[:3]), np.hstack(patches[3:])])
-    Image.fromarray(srgb_from_linear(picture)).save(folder / "light_in_skin.png")
-    print("typology angles:", *(f"{float(typology_angle(lab_from_linear(reflectance(skin)))):.0f}" for skin in skins))
+    skins = [Skin(melanin_fraction=melanin, blood_fraction=0.011) for melanin in MELANINS]
+    patches = [srgb_from_linear(treated_patch(skin, np.random.default_rng(4))) for skin in skins]
+    angles = [float(typology_angle(lab_from_linear(reflectance(skin)))) for skin in skins]
+    tiles = [Tile(srgb_u8=patch, label=f"Typology angle {angle:.0f} degrees") for patch, angle in zip(patches, angles, strict=True)]
+    sheet = compose_sheet("Light in skin", "Bare and healed, 28 mm of skin", (tuple(tiles[:3]), tuple(tiles[3:])), ())
+    Image.fromarray(sheet).reduce(2).save(folder / "light_in_skin.png")
 
 
 if __name__ == "__main__":
