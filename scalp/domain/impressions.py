@@ -29,14 +29,7 @@ class Impressions(Value):
     def check(self) -> None:
         """Refuse columns that do not fit together."""
         count = len(self.face_index)
-        for name in (
-            "deposit_diameter_mm",
-            "top_depth_mm",
-            "bottom_depth_mm",
-            "concentration_mg_per_ml",
-            "session_number",
-            "redness_fraction",
-        ):
+        for name in _COLUMNS[2:]:
             column = getattr(self, name)
             if column.shape != (count,) or not np.isfinite(column).all() or (count and column.min() < 0):
                 raise BadInput(name, column.shape, f"{count} finite values of 0 or more", "Give one for each impression.")
