@@ -144,10 +144,14 @@ def run_once(photo: Path, points: Path, density_per_cm2: float, *, by_points: bo
             importlib.import_module(module_name)
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
+    from scalp.io.cache import forget_photo
+    from scalp.io.photos import read_photo
     from smp.orders import read_order
     from smp.running import run_order
     from smp.sitting import sit_for_file
 
+    # What an earlier run saw of this photo is forgotten, so that seeing is part of what is measured.
+    forget_photo(read_photo(photo).digest)
     for stage in STAGES:
         watch.over(*stage)
     most = Most()

@@ -6,6 +6,7 @@ are the business of `scalp.io` and of whoever calls this.
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -216,6 +217,20 @@ def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...],
     """Yield the look of each moment, in order."""
     maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
     doubts = doubts_of(sitting, course)
-    for number, moment in enumerate(moments):
-        progress(f"rendering: {moment.label.lower()}", number / len(moments))
-        yield dataclasses.replace(maker.render(impressions_at(course, moment), moment), doubts=doubts)
+
+    def render(moment: Moment) -> Look:
+        return dataclasses.replace(maker.render(impressions_at(course, moment), moment), doubts=doubts)
+
+    # The first look prepares what all share; the others are made two at a time.
+    with ThreadPoolExecutor(2) as beside:
+        try:
+            coming: list[Future[Look]] = []
+            for number, moment in enumerate(moments):
+                progress(f"rendering: {moment.label.lower()}", number / len(moments))
+                if number == 0:
+                    yield render(moment)
+                    coming = [beside.submit(render, later) for later in moments[1:]]
+                else:
+                    yield coming[number - 1].result()
+        finally:
+            beside.shutdown(wait=False, cancel_futures=True)

@@ -1,5 +1,6 @@
 """Running an order on a sitting and writing all that comes out: pictures, sheet, film, plan. Atomic: all or nothing."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,17 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
     """Write the looks of one course, its sheet, its film and its plan."""
     moments = moments_of(course.plan)
     shown = (*moments[:-1], *banded(moments[-1]))
-    looks = {look.moment.name: look for look in render_course(sitting, course, shown, progress)}
-    files = _write_preview(sitting, order, folder)
-    for moment in moments:
-        files.append(f"{moment.name}.{order.picture_format}")
-        write_picture(looks[moment.name].photo, folder / files[-1])
+    names = {moment.name: f"{moment.name}.{order.picture_format}" for moment in moments}
+    looks: dict[str, Look] = {}
+    with ThreadPoolExecutor(1) as writer:
+        files = _write_preview(sitting, order, folder) + list(names.values())
+        writing: list[Future[None]] = []
+        for look in render_course(sitting, course, shown, progress):
+            looks[look.moment.name] = look
+            if look.moment.name in names:
+                writing.append(writer.submit(write_picture, look.photo, folder / names[look.moment.name]))
+        for written in writing:
+            written.result()
     progress("laying out the sheet", 0.85)
     _write_sheet(present_course(sitting, course, looks), folder / "sheet.png")
     files.append("sheet.png")
@@ -59,7 +66,7 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
         progress("making the film", 0.9)
         files.append(f"film.{order.film}")
         _write_film(sitting, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
-    _write_plan(course, {f"{m.name}.{order.picture_format}": looks[m.name] for m in moments}, folder)
+    _write_plan(course, {names[moment.name]: looks[moment.name] for moment in moments}, folder)
     return [*files, "treatment.json"]
 
 
