@@ -33,9 +33,7 @@ def look(
     """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
-    from scalp.io.cache import forget_photo
     from scalp.io.folders import output_folder
-    from scalp.io.photos import read_photo
     from smp.orders import read_card, read_order
     from smp.reporting import report_text
     from smp.running import run_order
@@ -46,10 +44,7 @@ def look(
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         if forget:
-            known = forget_photo(read_photo(photo).digest)
-            terminal.answer(
-                {"forgotten": known}, "Everything kept about this photo is removed." if known else "Nothing was kept about this photo."
-            )
+            terminal.answer(*_forgotten(photo))
             return
         wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
         order = read_order(
@@ -69,3 +64,12 @@ def look(
             sitting = sit_for_file(photo, points=points, face_number=face, scale=scale, progress=stages.part(0.0, 0.35))
             result = run_order(sitting, order, folder, stages.part(0.35, 1.0))
         terminal.answer(result | {"folder": str(out)}, report_text(result, out))
+
+
+def _forgotten(photo: Path) -> tuple[dict[str, bool], str]:
+    """Remove what is kept about a photo; return whether there was anything, for a program and in words."""
+    from scalp.io.cache import forget_photo
+    from scalp.io.photos import read_photo
+
+    known = forget_photo(read_photo(photo).digest)
+    return {"forgotten": known}, "Everything kept about this photo is removed." if known else "Nothing was kept about this photo."
