@@ -149,6 +149,7 @@ def run_once(photo: Path, points: Path, density_per_cm2: float, *, by_points: bo
     from smp.orders import read_order
     from smp.running import run_order
     from smp.sitting import sit_for_file
+    from smp.warming import warm_up
 
     # What an earlier run saw of this photo is forgotten, so that seeing is part of what is measured.
     forget_photo(read_photo(photo).digest)
@@ -161,6 +162,7 @@ def run_once(photo: Path, points: Path, density_per_cm2: float, *, by_points: bo
         start = {"compare": None, "sessions": 3, "start": None, "prices": None, "temporary": False}
         order = read_order(wishes, **start, picture_format="jpg", film="none")
         chosen = points if by_points else None
+        warm_up(lambda _stage, _part: None)
         sitting = sit_for_file(photo, points=chosen, face_number=None, scale=ScaleWish(), progress=lambda _stage, _part: None)
         result = run_order(sitting, order, Path(folder), lambda _stage, _part: None)
     total = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - busy, "peak_mb": most.end()}
