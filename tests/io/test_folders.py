@@ -72,7 +72,9 @@ def test_a_run_that_fails_or_is_interrupted_leaves_the_older_result_and_nothing_
 
 def test_ctrl_c_in_a_real_process_leaves_nothing(tmp_path: Path) -> None:
     script = (
-        "import sys, time\nfrom scalp.io.folders import output_folder\n"
+        # Started in the background, a shell has its children ignore Ctrl-C.
+        "import signal, sys, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from scalp.io.folders import output_folder\n"
         "with output_folder(sys.argv[1]) as folder:\n"
         "    (folder / 'half').write_text('x')\n    sys.stdout.write('go')\n    sys.stdout.flush()\n    time.sleep(60)\n"
     )

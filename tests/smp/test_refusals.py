@@ -146,7 +146,9 @@ def test_a_full_disk_leaves_nothing(sitter, place):
 
 def test_ctrl_c_stops_with_130_and_leaves_nothing(sitter, place):
     words = ["look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out"]
-    command = [sys.executable, "-c", "from smp.main import main; main()", *map(str, words)]
+    # Started in the background, a shell has its children ignore Ctrl-C.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from smp.main import main; main()"
+    command = [sys.executable, "-c", heeding, *map(str, words)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"COLUMNS": "200"})
     for _ in range(2400):
         if any(entry.name.startswith(".smp-") for entry in place.iterdir()):
