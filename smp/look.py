@@ -68,13 +68,6 @@ def look(
 
 def _forgotten(photo: Path) -> tuple[dict[str, bool], str]:
     """Remove what is kept about a photo; return whether there was anything, for a program and in words."""
-
-    known = forget_photo(read_photo(photo).digest)
-    return {"forgotten": known}, "Everything kept about this photo is removed." if known else "Nothing was kept about this photo."
-
-
-def _forgotten(photo: Path) -> tuple[dict[str, bool], str]:
-    """Remove everything kept about a photo; return what to tell."""
     from scalp.io.cache import forget_photo
     from scalp.io.photos import read_photo
 
