@@ -1,12 +1,14 @@
 """Draw the pictures of README and tutorial, all of a man who does not exist, by running the command as a person would.
 
-    python docs/tutorial/make_pictures.py
+    python docs/tutorial/make_pictures.py [course choices points examples]
 
-Everything lands in `docs/pictures` and `docs/tutorial/pictures`, each file small enough for the repository.
+Everything, or only what is named, lands in `docs/pictures` and `docs/tutorial/pictures`, each file small enough for the repository.
 """  # noqa: INP001 - a script beside the pages it illustrates
 
 import itertools
 import json
+import runpy
+import sys
 import tempfile
 from pathlib import Path
 
@@ -30,7 +32,7 @@ HEAD_BOX = (0.16, 0.12, 0.84, 0.80)
 """The head in an upright demo photo, as fractions of its sides."""
 WORDS_BOX = (0.0, 0.815, 1.0, 1.0)
 """The words below the pictures of a sheet."""
-ABOVE_BOX = (0.1, 0.22, 0.9, 0.86)
+ABOVE_BOX = (0.06, 0.22, 0.96, 0.86)
 NAMED = ("sellion", "nose_tip", "vertex", "left_ear_top", "right_ear_top", "right_tragion")
 
 
@@ -70,16 +72,16 @@ def beside(pictures: list[Image.Image], labels: list[str], height_px: int) -> Im
 def keep(picture: Image.Image, path: Path) -> None:
     """Write a picture, in coarser steps of colour or smaller until it is small enough for the repository."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for share, step in itertools.product((1.0, 0.9, 0.8, 0.7, 0.6, 0.5), (1, 3, 4, 5, 6)):
+    for share, step in itertools.product((1.0, 0.85, 0.7, 0.55, 0.45, 0.35), (1, 4, 6)):
         small = picture.resize((round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS)
         stepped = (np.asarray(small).astype(int) + step // 2) // step * step
-        Image.fromarray(np.minimum(stepped, 255).astype(np.uint8)).save(path, optimize=True)
+        Image.fromarray(np.minimum(stepped, 255).astype(np.uint8)).save(path, compress_level=9)
         if path.stat().st_size <= LARGEST_BYTES:
             return
 
 
 def draw_course(folder: Path) -> None:
-    """Draw the front photo's course: before and after, moments, sheet, close-ups."""
+    """Draw the front photo's course: before and after, moments, sheet and its words."""
     photograph("front", folder / "me.png")
     run("look", str(folder / "me.png"), "--out", str(folder / "look"), "--start", START, "--format", "png", "--film", "none", "--quiet")
     moments = {"before": folder / "me.png"} | {path.stem: path for path in (folder / "look").glob("*.png")}
@@ -98,6 +100,7 @@ def draw_course(folder: Path) -> None:
 def draw_choices(folder: Path) -> None:
     """Draw the five styles side by side and the trial treatment."""
     photo = str(folder / "me.png")
+    photograph("front", folder / "me.png")
     run("look", photo, "--out", str(folder / "styles"), "--start", START, "--compare", ",".join(HAIRLINE_STYLES), "--quiet")
     keep(Image.open(folder / "styles" / "sheet.png").reduce(3), PAGES / "styles.png")
     run("look", photo, "--out", str(folder / "trial"), "--start", START, "--temporary", "--format", "png", "--film", "none", "--quiet")
@@ -130,8 +133,17 @@ def with_points(path: Path, marked: MarkedPoints) -> Image.Image:
     return picture
 
 
+def draw_examples(folder: Path) -> None:
+    """Keep the pictures in which examples end."""
+    for number, name in {"02": "head", "07": "healing", "08": "tones"}.items():
+        example = next((DOCS.parent / "examples").glob(f"{number}*.py"))
+        runpy.run_path(str(example))["main"](folder)
+        keep(Image.open(folder / f"{name}.png").convert("RGB"), PAGES / f"{name}.png")
+
+
+DRAWINGS = {"course": draw_course, "choices": draw_choices, "points": draw_points, "examples": draw_examples}
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        draw_course(Path(place))
-        draw_choices(Path(place))
-        draw_points(Path(place))
+        for wanted in sys.argv[1:] or DRAWINGS:
+            DRAWINGS[wanted](Path(place))
