@@ -180,10 +180,12 @@ def _step(amount: Float32Array, middle: float, width: float) -> Float32Array:
 
 
 def _roughness(light: Float32Array, inside: Float32Array) -> Float32Array:
-    """Return the local contrast finer than about 3 px, as a logarithm; 0 at the rim of the head."""
+    """Return the local contrast finer than about 3 px, as a logarithm, of what is `inside` alone; 0 elsewhere."""
     brightness = np.log(np.maximum(light.mean(axis=-1), 0.004))
-    fine = brightness - cv2.GaussianBlur(brightness, (0, 0), 1.6)
-    return np.asarray(np.sqrt(cv2.GaussianBlur(fine * fine, (0, 0), 2.0)) * inside, np.float32)
+    smooth = cv2.GaussianBlur(brightness * inside, (0, 0), 1.6) / np.maximum(cv2.GaussianBlur(inside, (0, 0), 1.6), 0.05)
+    fine = (brightness - smooth) * inside
+    spread = cv2.GaussianBlur(fine * fine, (0, 0), 2.0) / np.maximum(cv2.GaussianBlur(inside, (0, 0), 2.0), 0.05)
+    return np.asarray(np.sqrt(spread) * inside, np.float32)
 
 
 def _hair_share(
@@ -196,7 +198,7 @@ def _hair_share(
     closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 1.0, 1.8))
     excess = np.maximum(darker - settings.shade_log, 0.0)
     share = (1.0 - np.exp(-excess)) / (1.0 - np.exp(settings.shade_log - closed))
-    rough = _roughness(light, _surely(figure))
+    rough = _roughness(light, _surely(figure, 0.006))
     usual = max(float(np.median(rough[seeds > 0.5])) if (seeds > 0.5).any() else 0.02, 0.012)
     rough_share = _step(rough / usual, settings.rough_ratio, 0.7 * settings.rough_ratio) * _step(darker, 0.1, 0.4)
     forehead = cv2.GaussianBlur(seeds, (0, 0), 0.01 * len(seeds)) * (1.0 - _step(darker, 0.8, 0.5))

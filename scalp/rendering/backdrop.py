@@ -14,6 +14,8 @@ WISP_WIDTH_MM = 7.0
 """Tufts wider than this are in the mask of hair already. (E)"""
 WISP_CONTRAST_LOG = 0.10
 """How much darker than the background a pixel must be to be a hair before it, as a logarithm of stored light. (E)"""
+BRIGHTER_WALL, CLOSED_FRACTION = 1.8, 0.7
+"""Stored light of a wall over that of closed hair from which single hairs can be told from its own pattern. (E)"""
 WISP_MARGIN_MM = 1.5
 """How far the blur of the photo carries a single hair to its sides. (E)"""
 GROWN_FROM_PX = 7
@@ -27,14 +29,16 @@ def find_wisps(light: Float32Array, hair: Float32Array, px_per_mm: float) -> Flo
     stored = np.sqrt(np.clip(light.mean(axis=-1), 1e-4, 1.0)).astype(np.float32)
     width = 2 * max(1, round(0.5 * WISP_WIDTH_MM * px_per_mm)) + 1
     closed = cv2.morphologyEx(stored, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
-    thin = np.log(closed / stored) > WISP_CONTRAST_LOG
+    own = float(np.median(stored[hair > CLOSED_FRACTION])) if (hair > CLOSED_FRACTION).any() else 1.0
+    thin = (np.log(closed / stored) > WISP_CONTRAST_LOG) & (closed > BRIGHTER_WALL * own)
     reach = 2 * round(WISP_REACH_MM * px_per_mm) + 1
     near = cv2.dilate((hair > 0.5).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    _, labels = cv2.connectedComponents((thin | (hair > 0.0)).astype(np.uint8))
+    bridged = cv2.dilate((thin | (hair > 0.0)).astype(np.uint8), np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(bridged)
     joined = np.zeros(labels.max() + 1, bool)
     joined[np.unique(labels[hair > 0.5])] = True
     joined[0] = False
-    wisps = (joined[labels] & (near > 0)).astype(np.uint8)
+    wisps = (joined[labels] & (thin | (hair > 0.0)) & (near > 0)).astype(np.uint8)
     round_px = max(2, round(WISP_MARGIN_MM * px_per_mm))
     grown = cv2.dilate(wisps, np.ones((2 * round_px + 1, 2 * round_px + 1), np.uint8)).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.7), np.float32)

@@ -129,7 +129,8 @@ def _covered(light: Float32Array, hair: Float32Array, skin: Float32Array, skull:
     close = np.clip(cv2.dilate(hair, _disc(GROWTH_MM * px_per_mm)) * 2.0, 0.0, 1.0)
     near = cv2.dilate((hair > 0.5).astype(np.uint8), _disc(MIXED_MM * px_per_mm)) > 0
     mixed = (1.0 - skin) * (near & skull.above_brows)
-    wisps = find_wisps(light, close, px_per_mm) * ~skull.inside * skull.above_ears
+    at_rim = cv2.dilate(skull.inside.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    wisps = find_wisps(light, close, px_per_mm) * (~skull.inside & (near | ~at_rim)) * skull.above_ears
     soft = cv2.GaussianBlur(close, (0, 0), max(0.6, 0.25 * width)) * (close > 0)
     return np.asarray(np.maximum(np.maximum(soft, wisps), np.clip(1.5 * mixed, 0.0, 1.0)), np.float32)
 

@@ -2,19 +2,23 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from scalp.base import BadInput
+from scalp.capture.covering import doubt_hair, judge_cover, treated_area
 from scalp.capture.faces import find_faces
+from scalp.capture.heads import reconstruct_head
+from scalp.capture.outline import trace_outline
 from scalp.capture.person import segment_person
 from scalp.capture.regions import largest_hair_over, read_regions
 from scalp.domain.camera import Camera
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
-from tests.capture.conftest import load
-from tests.makers import make_camera, make_head, make_photo
+from tests.capture.conftest import load, scan_outline_mask
+from tests.makers import make_camera, make_design, make_head, make_photo
 
 TONES = {"I": (0.62, 0.42, 0.33), "III": (0.42, 0.26, 0.18), "V": (0.17, 0.085, 0.05), "VI": (0.085, 0.045, 0.03)}
 HAIR_LIGHT = 0.16
@@ -76,6 +80,68 @@ def test_shine_on_bare_scalp_stays_skin():
     assert regions.hair[150:180, 235:265].max() < 60
 
 
+def test_a_burnt_out_patch_at_the_rim_before_a_white_wall_is_skin():
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    height_mm, on_head = seen_height_mm(camera)
+    pixels = make_photo(head, camera, rgb_linear=TONES["I"]).pixels.copy()
+    pixels[~on_head] = 255
+    columns = np.arange(480)[None]
+    patch = on_head & (height_mm > 85.0) & (columns < 200)
+    soft = cv2.GaussianBlur(patch.astype(np.float32), (0, 0), 5.0)[..., None] * on_head[..., None]
+    pixels = np.where(patch[..., None] & (soft > 0.5), 255, pixels * (1 - soft) + 255 * soft).astype(np.uint8)
+    photo = Photo(pixels=pixels, encoding=srgb_encoding(), focal_px=camera.focal_px)
+    regions = read_regions(photo, head, person=on_head.astype(np.float32))
+    assert np.mean(regions.skin[patch] > 200) > 0.95
+    assert regions.hair[patch].max() < 30
+    assert regions.skin[~on_head].max() == 0
+
+
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize("wall", [0, 255])
+def test_the_rim_of_a_bald_head_is_skin_before_any_wall(tone, wall):
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    height_mm, on_head = seen_height_mm(camera)
+    pixels = make_photo(head, camera, rgb_linear=TONES[tone]).pixels.copy()
+    pixels[~on_head] = wall
+    photo = Photo(pixels=pixels, encoding=srgb_encoding(), focal_px=camera.focal_px)
+    regions = read_regions(photo, head, person=on_head.astype(np.float32))
+    assert np.mean(regions.skin[on_head & (height_mm > 80.0)] < 200) < 0.01
+    assert regions.skin[~on_head].max() == 0
+
+
+def test_a_shaded_patch_that_skin_surrounds_is_not_hair():
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    height_mm, on_head = seen_height_mm(camera)
+    columns = np.arange(480)[None]
+    depth = np.exp(-(((height_mm - 85.0) / 9.0) ** 2) - ((columns - 240) / 40.0) ** 2) * on_head
+    photo = make_photo(head, camera)
+    light = photo.rgb_linear() * (1.0 - 0.5 * depth[..., None])
+    stored = np.interp(light, srgb_encoding().decode[:, 0], np.arange(256.0))
+    regions = read_regions(Photo(pixels=(stored + 0.5).astype(np.uint8), encoding=photo.encoding, focal_px=photo.focal_px), head)
+    shade = depth > 0.5
+    assert regions.hair[shade].max() < 12
+    assert regions.skin[shade].min() > 230
+
+
+@pytest.mark.parametrize(("above_mm", "told"), [(200.0, None), (100.0, "long hair")])
+def test_long_hair_over_the_treated_area_is_told(above_mm, told):
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    height_mm, on_head = seen_height_mm(camera)
+    photo = with_hair(make_photo(head, camera), on_head & (height_mm > above_mm), 1.0)
+    regions, design = read_regions(photo, head), make_design(head)
+    doubts = doubt_hair(regions, head, design)
+    assert [doubt.kind for doubt in doubts] == ([] if told is None else ["hair"])
+    assert told is None or told in doubts[0].sentence()
+    assert judge_cover(regions, head, design).verdict == ("good" if told is None else "bad")
+    area = treated_area(head, design, regions.skin.shape)
+    assert 0.02 < area.mean() < 0.3
+    assert not (area & ~on_head)[::2, ::2].sum() > 0.02 * area[::2, ::2].sum()
+
+
 def test_hair_over_an_area_counts_only_closed_hair():
     hair = np.zeros((10, 10), np.uint8)
     hair[:, :4], hair[:, 4:6] = 255, 100
@@ -115,6 +181,32 @@ def test_bald_shaved_and_receding_heads_are_told_apart(models: Path, shared: Pat
     hair, bare = shares(shared, models, name)
     assert least_hair <= hair <= most_hair
     assert bare >= least_bare
+
+
+@pytest.mark.parametrize("view", ["front", "q_left"])
+def test_the_visible_scalp_of_the_scan_is_skin_to_its_true_edge(models: Path, shared: Path, view):
+    folder = shared / "heads" / "lee-perry-smith"
+    photo = load(folder / f"photo-{view}.jpg")
+    (face,) = find_faces(photo, models)
+    person = segment_person(photo, face, models)
+    head = reconstruct_head(photo, face=face, outline=trace_outline(photo, person, face))
+    regions = read_regions(photo, head, face=face, person=person)
+    above_brows = int(face.mesh_px[[105, 334], 1].min() - 0.08 * (face.box_px[3] - face.box_px[1]))
+    seen, truth = regions.skin[:above_brows] > 127, scan_outline_mask(folder, view)[:above_brows] > 0.5
+    assert (seen & truth).sum() / (seen | truth).sum() > 0.98
+    edge_px = cv2.distanceTransform(truth.astype(np.uint8), cv2.DIST_L2, 5)
+    rim = (edge_px > 0) & (edge_px <= 4)
+    assert seen[rim].mean() > 0.7, "an untreated rim of at most about a pixel"
+    assert regions.hair[:above_brows][truth].mean() < 3
+
+
+def test_wall_seen_through_curls_is_not_skin(models: Path, shared: Path):
+    photo = load(shared / "photos" / "muerdter.jpeg")
+    (face,) = find_faces(photo, models)
+    person = segment_person(photo, face, models)
+    head = reconstruct_head(photo, face=face, outline=trace_outline(photo, person, face))
+    regions = read_regions(photo, head, face=face, person=person)
+    assert photo.pixels[regions.skin > 60].min(axis=1).max() < 150
 
 
 def test_ears_brows_and_background_are_not_skin_for_treatment(models: Path, shared: Path):
