@@ -20,10 +20,10 @@ from scalp.domain.sighting import FaceSighting, Outline
 from scalp.geometry.raster import rasterise
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
-from scalp.rendering.looks import render_look
+from scalp.rendering.looks import LookMaker, render_look
 from scalp.rendering.projection import project_impressions
 from scalp.skin.tone import fit_skin
-from scalp.treatment import Sitting, banded, choose_face, impressions_at, moments_of, plan_course, skin_colour
+from scalp.treatment import Sitting, banded, choose_face, impressions_at, moments_of, plan_course, render_course, skin_colour
 
 NEAR_PX = 5.0
 """Half the window in which an impression is looked for."""
@@ -150,3 +150,22 @@ def test_a_moment_is_what_its_name_says():
     assert Moment(name="healed", label="Healed", session_number=3, days=42.0) != Moment(
         name="healed", label="Healed", session_number=2, days=42.0
     )
+
+
+def test_looks_made_two_at_a_time_are_those_made_one_by_one(sitting, course):
+    moments = moments_of(course.plan)
+    together = list(render_course(sitting, course, moments))
+    maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
+    assert [look.moment for look in together] == list(moments)
+    for look, moment in zip(together, moments, strict=True):
+        alone = maker.render(impressions_at(course, moment), moment)
+        assert look.photo.pixels.tobytes() == alone.photo.pixels.tobytes()
+
+
+def test_a_stopped_course_makes_no_more_looks(sitting, course):
+    def stop(_stage, fraction):
+        if fraction > 0:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(render_course(sitting, course, moments_of(course.plan), stop))
