@@ -3,6 +3,8 @@
 Where hair is, is `regions`'s; the area is a design's, projected into the photo. Taking the hair off is `rendering.shaving`'s.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -27,6 +29,7 @@ class CoverLimits(Value):
     long_fraction: float = 0.3
 
 
+@lru_cache(maxsize=2)
 def treated_area(head: Head, design: Design, shape: tuple[int, int]) -> BoolArray:
     """Return which pixels of the head's first photo show the treated area of a design, (rows, cols)."""
     camera = head.cameras[0]
@@ -34,7 +37,9 @@ def treated_area(head: Head, design: Design, shape: tuple[int, int]) -> BoolArra
     seen = rasterise(camera, head.surface, scale)
     treated = _by_face(design.density_per_cm2, head) >= _TREATED_FRACTION * design.wishes.peak_density_per_cm2
     small = (seen.face_index >= 0) & treated[np.maximum(seen.face_index, 0)]
-    return np.asarray(cv2.resize(small.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST) > 0)
+    area = np.asarray(cv2.resize(small.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST) > 0)
+    area.setflags(write=False)
+    return area
 
 
 def _by_face(of_vertices: FloatArray, head: Head) -> FloatArray:
