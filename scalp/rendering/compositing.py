@@ -34,7 +34,7 @@ def composite(pixels: np.ndarray, touched: ByteArray, canvas: Canvas, passed: Fl
         pixels,
         touched,
         canvas.native_linear,
-        canvas.beyond_white,
+        canvas.lost_linear,
         canvas.glint,
         canvas.skin_fraction,
         passed,

@@ -48,15 +48,15 @@ SHAVED_DOUBT = Doubt(
 class Skull(Value):
     """The skull as the camera sees it on a small raster, (rows, cols).
 
-    `normal` (rows, cols, 3) is the unit normal, `facing` its cosine towards the eye, `inside` where the skull is seen;
-    `above_brows` is the part of it higher than any brow or frame, `above_ears` the part of the picture above the ears.
+    `normal` (rows, cols, 3) is the unit normal, `facing_fraction` its cosine towards the eye, `inside` where the skull is seen;
+    `above_brows` is the part of it higher than any brow or frame, `above_ears_fraction` the part of the picture above the ears.
     """
 
     normal: Float32Array
     inside: BoolArray
-    facing: Float32Array
+    facing_fraction: Float32Array
     above_brows: BoolArray
-    above_ears: Float32Array
+    above_ears_fraction: Float32Array
 
 
 def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
@@ -104,7 +104,7 @@ def see_skull(camera: Camera, head: Head, size: tuple[int, int]) -> Skull:
         cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for mask in (seen, seen & (height_mm > ABOVE_BROWS_MM))
     )
     facing = np.clip(normal @ -camera.camera_from_head[2, :3].astype(np.float32), 0.0, 1.0)
-    return Skull(normal=normal, inside=inside, facing=facing, above_brows=high, above_ears=_above_ears(camera, head, size))
+    return Skull(normal=normal, inside=inside, facing_fraction=facing, above_brows=high, above_ears_fraction=_above_ears(camera, head, size))
 
 
 def _above_ears(camera: Camera, head: Head, size: tuple[int, int]) -> Float32Array:
@@ -130,7 +130,7 @@ def _covered(light: Float32Array, hair: Float32Array, skin: Float32Array, skull:
     near = cv2.dilate((hair > 0.5).astype(np.uint8), _disc(MIXED_MM * px_per_mm)) > 0
     mixed = (1.0 - skin) * (near & skull.above_brows)
     at_rim = cv2.dilate(skull.inside.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    wisps = find_wisps(light, close, px_per_mm) * (~skull.inside & (near | ~at_rim)) * skull.above_ears
+    wisps = find_wisps(light, close, px_per_mm) * (~skull.inside & (near | ~at_rim)) * skull.above_ears_fraction
     soft = cv2.GaussianBlur(close, (0, 0), max(0.6, 0.25 * width)) * (close > 0)
     return np.asarray(np.maximum(np.maximum(soft, wisps), np.clip(1.5 * mixed, 0.0, 1.0)), np.float32)
 
@@ -170,7 +170,7 @@ def _fitted_brightness(brightness: Float32Array, known: BoolArray, skull: Skull)
     usual = float(np.median(basis @ fit))
     rows = shading_basis(skull.normal.reshape(-1, 3).astype(float)) @ fit
     held = usual + _between(rows - usual, *BOUNDS_LOG).reshape(brightness.shape)
-    rim = np.log(RIM_LIGHT_FRACTION) * (1.0 - skull.facing) ** 3
+    rim = np.log(RIM_LIGHT_FRACTION) * (1.0 - skull.facing_fraction) ** 3
     return np.asarray(centre + held + rim, np.float32)
 
 
