@@ -26,7 +26,7 @@ class Canvas(Value):
 
     `skin_fraction` is how much of each pixel is bare skin, `glint` the surface reflection (linear light, the same in all
     three bands) that lies above any pigment, `blur_px` the standard deviation of the photo's own blur.
-    `lost_linear` (rows, cols, 3) is light that the file cut off, (0, 0, 3) where it cut off none.
+    `lost_fraction` (rows, cols, 3) is light that the file cut off, (0, 0, 3) where it cut off none.
     """
 
     photo_digest: str
@@ -34,7 +34,7 @@ class Canvas(Value):
     left_px: int
     skin_fraction: Float32Array
     native_linear: Float32Array
-    lost_linear: Float32Array
+    lost_fraction: Float32Array
     glint: Float32Array
     blur_px: float
 
@@ -59,15 +59,15 @@ def prepare_canvas(photo: Photo, regions: Regions, head: Head, reach_px: FloatAr
     decode = photo.encoding.decode.astype(np.float32)
     pixels = photo.pixels[rows, cols]
     native = np.stack([decode[pixels[..., band], band] for band in range(3)], axis=-1)
-    lost_linear = light_beyond_white(native, skin_fraction)
-    lit = native + lost_linear if lost_linear.size else native
+    lost_fraction = light_beyond_white(native, skin_fraction)
+    lit = native + lost_fraction if lost_fraction.size else native
     return Canvas(
         photo_digest=photo.digest,
         top_px=int(top),
         left_px=int(left),
         skin_fraction=skin_fraction,
         native_linear=native,
-        lost_linear=lost_linear,
+        lost_fraction=lost_fraction,
         glint=separate_glint(lit, skin_fraction, facing_normals(head.surface, camera, (rows, cols))),
         blur_px=measure_blur_px(photo, regions),
     )

@@ -34,7 +34,7 @@ def composite(pixels: np.ndarray, touched: ByteArray, canvas: Canvas, passed: Fl
         pixels,
         touched,
         canvas.native_linear,
-        canvas.lost_linear,
+        canvas.lost_fraction,
         canvas.glint,
         canvas.skin_fraction,
         passed,
