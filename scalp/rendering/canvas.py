@@ -26,7 +26,7 @@ class Canvas(Value):
 
     `skin_fraction` is how much of each pixel is bare skin, `glint` the surface reflection (linear light, the same in all
     three bands) that lies above any pigment, `blur_px` the standard deviation of the photo's own blur.
-    `lost_fraction` (rows, cols, 3) is light that the file cut off, (0, 0, 3) where it cut off none.
+    `lost_fraction` (rows, cols, 3) is light that the file cut off at white, of what white is, (0, 0, 3) where it cut off none.
     """
 
     photo_digest: str
