@@ -22,7 +22,7 @@ Seed = Annotated[int, typer.Option(help="Another number gives another, equally n
 Face = Annotated[int | None, typer.Option("--face", help="Which face, counted from 1 on the left, when there are several.")]
 Points = Annotated[Path | None, typer.Option(help="Named points by hand (JSON), where no face is found or models are missing.")]
 Circumference = Annotated[
-    float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: makes every mm exact to 1 %.")
+    float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
 ]
 Card = Annotated[str | None, typer.Option(help="Corners of a bank card held to the forehead: x,y x,y x,y x,y in px.")]
 Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with the hair over the treated area shaved off.")]

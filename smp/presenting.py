@@ -17,6 +17,8 @@ CLOSE_UP_MM = 46.0
 CLOSE_UP_PX_PER_MM = 3.5
 """A close-up is shown where the photo has at least this many pixels a mm."""
 TILE_SIDE_PX = 900
+TILES_ACROSS = 3
+"""The most designs beside each other on a sheet that compares them."""
 SHAVED_WORDS = ", shaved preview"
 
 
@@ -79,11 +81,11 @@ def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict
         line = f"{course.design.hairline.height_mm:.0f} mm above the brows, {course.design.area_cm2:.0f} cm2, {course.plan.impressions_count:,} impressions"
         tiles.append(_tile(looks[name], sitting, line, label=name.capitalize()))
     first = next(iter(courses.values()))
-    rows = tuple(tuple(tiles[start : start + 3]) for start in range(0, len(tiles), 3))
+    across = len(tiles) if len(tiles) <= TILES_ACROSS else -(-len(tiles) // -(-len(tiles) // TILES_ACROSS))
+    rows = tuple(tuple(tiles[start : start + across]) for start in range(0, len(tiles), across))
     blocks = (_plan_block(first.plan), _doubts_block(sitting, first))
-    return compose_sheet(
-        "Which one?" + (SHAVED_WORDS if sitting.unshaved else ""), "The same head healed, six weeks after the last session", rows, blocks
-    )
+    title = "Which one?" + (SHAVED_WORDS if sitting.unshaved else "")
+    return compose_sheet(title, "The same head healed, six weeks after the last session", rows, blocks, even=True)
 
 
 def _before(sitting: Sitting) -> tuple[Tile, ...]:

@@ -17,6 +17,7 @@ MARGIN_PX = 72
 GAP_PX = 28
 TITLE_PX, HEADING_PX, LABEL_PX, TEXT_PX = 64, 38, 32, 29
 CORNER_PX = 14
+TALLEST_PX = 1400
 LINE_FRACTION = 1.38
 PROMISE = "This is a simulation and not a promise: skin, healing and light differ from person to person."
 
@@ -39,10 +40,20 @@ class Block(Value):
     wide: bool = False
 
 
-def compose_sheet(title: str, subtitle: str, rows: tuple[tuple[Tile, ...], ...], blocks: tuple[Block, ...]) -> ByteArray:
-    """Return a sheet as (rows, cols, 3) sRGB uint8, 2400 px wide: title, rows of tiles, columns of text, the promise line."""
+def compose_sheet(
+    title: str, subtitle: str, rows: tuple[tuple[Tile, ...], ...], blocks: tuple[Block, ...], *, even: bool = False
+) -> ByteArray:
+    """Return a sheet as (rows, cols, 3) sRGB uint8, 2800 px wide: title, rows of tiles, columns of text, the promise line.
+
+    Each row fills the width, unless `even` asks for tiles of one height throughout.
+    """
     inner_px = SHEET_WIDTH_PX - 2 * MARGIN_PX
-    bands = [_heading(title, subtitle, inner_px)] + [_row(tiles, inner_px) for tiles in rows if tiles]
+    shown = [tiles for tiles in rows if tiles]
+    heights_px = [_height_px(tiles, inner_px) for tiles in shown]
+    heights_px = [min(heights_px)] * len(shown) if even and shown else heights_px
+    bands = [_heading(title, subtitle, inner_px)] + [
+        _row(tiles, inner_px, height_px) for tiles, height_px in zip(shown, heights_px, strict=True)
+    ]
     bands += [_columns(blocks, inner_px), _promise(inner_px)]
     height_px = 2 * MARGIN_PX + sum(band.height for band in bands) + GAP_PX * (len(bands) - 1)
     sheet = Image.new("RGB", (SHEET_WIDTH_PX, height_px), PAPER)
@@ -65,10 +76,15 @@ def _heading(title: str, subtitle: str, width_px: int) -> Image.Image:
     return band
 
 
-def _row(tiles: tuple[Tile, ...], width_px: int) -> Image.Image:
-    """Return one row of tiles, all of one height, filling the width."""
+def _height_px(tiles: tuple[Tile, ...], width_px: int) -> int:
+    """Return the height at which a row of tiles fills the width."""
+    ratios = sum(tile.srgb_u8.shape[1] / tile.srgb_u8.shape[0] for tile in tiles)
+    return min(TALLEST_PX, int((width_px - GAP_PX * (len(tiles) - 1)) / ratios))
+
+
+def _row(tiles: tuple[Tile, ...], width_px: int, height_px: int) -> Image.Image:
+    """Return one row of tiles, all of one height, in the middle."""
     ratios = [tile.srgb_u8.shape[1] / tile.srgb_u8.shape[0] for tile in tiles]
-    height_px = min(1400, int((width_px - GAP_PX * (len(tiles) - 1)) / sum(ratios)))
     text_px = int(LABEL_PX * 1.5 + (TEXT_PX * LINE_FRACTION * 2 if any(tile.caption for tile in tiles) else 0))
     band = Image.new("RGB", (width_px, height_px + text_px), PAPER)
     draw = ImageDraw.Draw(band)
