@@ -42,6 +42,8 @@ from scalp.rendering.shaving import SHAVED_DOUBT, shave
 from scalp.skin.matching import match_pigment
 from scalp.skin.tone import fit_skin
 
+MARKS_PX_PER_MM = 4.0
+"""Below it a mark of 0.3 mm is not much more than a pixel."""
 HEALED_DAYS = 42.0
 """Six weeks after the last session: the reference of healing. (C, smp 1.8)"""
 NO_FACE_REMEDY = (
@@ -136,8 +138,18 @@ def shave_sitting(sitting: Sitting) -> Sitting:
 def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
     """Return every doubt of the chain once, in the order of the stages."""
     hair = doubt_hair(sitting.regions, sitting.head, course.design)
-    chain = sitting.head.doubts + hair + sitting.skin.doubts + course.design.doubts + course.plan.doubts
+    chain = doubts_of_photo(sitting) + sitting.head.doubts + hair + sitting.skin.doubts + course.design.doubts + course.plan.doubts
     return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
+
+
+def doubts_of_photo(sitting: Sitting) -> tuple[Doubt, ...]:
+    """Return what a photo is too coarse to show."""
+    camera = sitting.head.cameras[0]
+    px_per_mm = camera.focal_px / float(camera.in_camera(sitting.head.landmark("vertex")[None])[0, 2])
+    if px_per_mm >= MARKS_PX_PER_MM:
+        return ()
+    advice = "They cannot be judged in this photo, only tone and edge: use the original file or come closer."
+    return (Doubt(kind="sharpness", where="single marks", size=f"{px_per_mm:.1f} px per mm on the scalp", advice=advice),)
 
 
 def skin_colour(photo: Photo, regions: Regions) -> FloatArray:

@@ -15,6 +15,7 @@ from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 
 DAYS_AHEAD = 14
+LATEST_START = date(2100, 12, 31)
 FORMATS, FILMS = ("jpg", "png"), ("webp", "gif", "none")
 MOST_COMPARED = 6
 CARD_CORNERS = 4
@@ -75,6 +76,16 @@ def _number(word: str) -> float | None:
         return None
 
 
+def read_start(start: datetime | None) -> date:
+    """Return the day of the first session: the one asked for, not in the past, or two weeks from today."""
+    today = date.today()  # noqa: DTZ011 - the client's own day
+    if start is None:
+        return today + timedelta(days=DAYS_AHEAD)
+    if not today <= start.date() <= LATEST_START:
+        raise BadInput("start", start.date(), f"{today} to {LATEST_START}", "Choose a day that is still to come.")
+    return start.date()
+
+
 def read_order(
     wishes: Wishes,
     *,
@@ -93,7 +104,7 @@ def read_order(
         names=names,
         wishes=all_wishes,
         settings=PlanSettings(sessions_count=sessions),
-        start=start.date() if start else date.today() + timedelta(days=DAYS_AHEAD),  # noqa: DTZ011 - the client's own day
+        start=read_start(start),
         prices=read_price_list(prices),
         pigment=Pigment(name="temporary carbon", temporary=True) if temporary else Pigment(),
         needle=Needle(),

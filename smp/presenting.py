@@ -107,8 +107,8 @@ def _tile(look: Look, sitting: Sitting, caption: str, label: str | None = None) 
 def _close_row(sitting: Sitting, course: Course, looks: dict[str, Look]) -> tuple[Tile, ...]:
     """Return close-ups of the hairline through the course, none where the photo is too coarse to show marks."""
     chosen = [("Hairline close up, before", sitting.photo)]
-    late = next((name for name in ("year-10", "month-12") if name in looks), "healed")
-    chosen += [(f"Close up, {looks[name].moment.label.lower()}", looks[name].photo) for name in ("session-1", "healed", late)]
+    late = tuple(name for name in looks if name.startswith(("year-10", "month-18")))
+    chosen += [(f"Close up, {looks[name].moment.label.lower()}", looks[name].photo) for name in ("session-1", "healed", *late)]
     crops = [(label, crop_close(photo, sitting, course)) for label, photo in chosen]
     return tuple(Tile(srgb_u8=crop, label=label) for label, crop in crops if crop is not None)
 

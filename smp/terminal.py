@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scalp.base import BadInput, NotPossible, ScalpError, Unreadable
@@ -72,7 +73,7 @@ class Terminal:
         if self.as_json:
             sys.stdout.write(json.dumps({"error": {**facts, "message": sentence}}, indent=2) + "\n")
         else:
-            self._words.print(f"[bold red]smp:[/] {sentence}", markup=True, soft_wrap=True)
+            self._words.print(f"[bold red]smp:[/] {escape(sentence)}", markup=True, soft_wrap=True)
 
 
 class Stages:

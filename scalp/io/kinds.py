@@ -8,7 +8,7 @@ READ_KINDS: tuple[PictureKind, ...] = ("JPEG", "PNG", "WebP", "HEIC")
 HEAD_BYTES = 4096
 """How much of the start of a file is enough to name it."""
 
-CLAIMS: dict[str, PictureKind] = {
+CLAIMS: dict[str, str] = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
     ".jpe": "JPEG",
@@ -19,6 +19,14 @@ CLAIMS: dict[str, PictureKind] = {
     ".heic": "HEIC",
     ".heif": "HEIC",
     ".hif": "HEIC",
+    ".pdf": "PDF",
+    ".gif": "GIF",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".bmp": "BMP",
+    ".avif": "AVIF",
+    ".txt": "text",
+    ".zip": "ZIP",
 }
 """What the end of a file name claims."""
 
@@ -91,6 +99,6 @@ def _name_text(head: bytes) -> str:
     return "an SVG drawing" if b"<svg" in head[:1024].lower() else "a text file"
 
 
-def claimed_kind(path: PurePath) -> PictureKind | None:
+def claimed_kind(path: PurePath) -> str | None:
     """Return what the name claims the file to be, None where it claims nothing known."""
     return CLAIMS.get(path.suffix.lower())
