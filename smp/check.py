@@ -31,9 +31,9 @@ def check(
                 check_points_inside(marked, picture.width_px, picture.height_px)
             stages("looking at face, light and hair", 0.4)
             findings = judge_photo(picture, models_or_none(needed=marked is None), points=marked, face_number=face)
-        table = Table("what", "verdict", "measured", "to do better")
+        worst = next((verdict for verdict in ("bad", "usable") if any(one.verdict == verdict for one in findings)), "good")
+        table = Table("what", "verdict", "measured", "to do better", title=f"This photo is {worst}")
         for one in findings:
             table.add_row(one.kind, f"[{COLOURS[one.verdict]}]{one.verdict}[/]", one.size, one.advice)
         facts = [{"kind": one.kind, "verdict": one.verdict, "size": one.size, "advice": one.advice} for one in findings]
-        worst = next((verdict for verdict in ("bad", "usable") if any(one.verdict == verdict for one in findings)), "good")
         terminal.answer({"verdict": worst, "findings": facts}, table)

@@ -1,5 +1,8 @@
 """The `smp` command and its subcommands."""
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from smp.assets import assets
@@ -16,8 +19,19 @@ application = typer.Typer(
 )
 
 
+def tell_version(asked: bool) -> None:
+    """Tell the version of the program."""
+    if asked:
+        typer.echo(f"smp-mobile {metadata.version('smp-mobile')}")
+        raise typer.Exit
+
+
 @application.callback()
-def prepare() -> None:
+def prepare(
+    version: Annotated[  # noqa: ARG001 - its callback has answered before this runs
+        bool, typer.Option("--version", help="Tell the version and stop.", callback=tell_version, is_eager=True)
+    ] = False,
+) -> None:
     """Choose where compiled code is kept, before any of it is loaded; `smp --help` gets by without."""
     from smp.warming import choose_compiler_cache
 
