@@ -45,7 +45,8 @@ class BadInput(ScalpError):  # noqa: N818 - the house's word, read as a sentence
 
     def __init__(self, field: str, value: object, allowed: str, remedy: str) -> None:
         self.field, self.value, self.allowed, self.remedy = field, value, allowed, remedy
-        super().__init__(f"{field} is {value}; allowed: {allowed}. {remedy}")
+        said = value if str(value).strip() else "empty"
+        super().__init__(f"{field} is {said}; allowed: {allowed}. {remedy}")
 
 
 class BadPhoto(BadInput):

@@ -34,7 +34,7 @@ def look(
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
     from scalp.io.folders import output_folder
-    from smp.orders import read_card, read_order
+    from smp.orders import read_card, read_order, refuse_inside
     from smp.reporting import report_text
     from smp.running import run_order
     from smp.sitting import sit_for_file
@@ -59,6 +59,7 @@ def look(
             shaved=shaved,
         )
         scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
+        refuse_inside(photo, out)
         with output_folder(out) as folder, terminal.working() as stages:
             warm_up(stages)
             sitting = sit_for_file(photo, points=points, face_number=face, scale=scale, progress=stages.part(0.0, 0.35))

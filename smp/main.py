@@ -1,7 +1,8 @@
 """The `smp` command and its subcommands."""
 
+import sys
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +10,9 @@ from smp.assets import assets
 from smp.check import check
 from smp.demo import demo
 from smp.look import look
+
+USAGE_MISTAKE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What the parser of the command line raises for every mistake in its words; typer names only some of its kinds."""
 
 application = typer.Typer(
     name="smp",
@@ -45,5 +49,19 @@ application.command()(assets)
 
 
 def main() -> None:
-    """Run the command."""
-    application()
+    """Run the command; a mistake in its words is refused like any other: one sentence, exit code 2, JSON where asked for."""
+    try:
+        sys.exit(application(sys.argv[1:] or ["--help"], standalone_mode=False))
+    except USAGE_MISTAKE as mistake:
+        refuse("Usage", f"{mistake.format_message().rstrip('.')}. `smp COMMAND --help` says what is allowed.")
+        sys.exit(2)
+    except (typer.Abort, KeyboardInterrupt):
+        refuse("Interrupted", "Stopped. Nothing was written.")
+        sys.exit(130)
+
+
+def refuse(kind: str, sentence: str) -> None:
+    """Say a refusal that came before any command had the word."""
+    from smp.terminal import Terminal
+
+    Terminal(as_json="--json" in sys.argv).refuse({"kind": kind}, sentence)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, WebP or HEIC.", show_default=False)]
+Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, WebP or HEIC.", show_default=False, readable=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures and the plan.")]
 Style = Annotated[str, typer.Option(help="Hairline: natural, soft, straight, rounded or receded.")]
 Compare = Annotated[str | None, typer.Option(help="Several styles (natural,soft) or heights in mm (60,66,72) side by side on one sheet.")]
@@ -16,11 +16,13 @@ Age = Annotated[float | None, typer.Option(help="Age in years; moves the usual h
 Density = Annotated[float, typer.Option(help="Impressions per cm2 at mid-scalp after the last session.")]
 Sessions = Annotated[int | None, typer.Option(help="Number of sessions, 2 to 4. Default 3, or 2 with --temporary.")]
 Start = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the first session. Default: two weeks from today.")]
-Prices = Annotated[Path | None, typer.Option("--prices", help="A price list (TOML) instead of the shipped one.")]
+Prices = Annotated[Path | None, typer.Option("--prices", help="A price list (TOML) instead of the shipped one.", readable=False)]
 Temporary = Annotated[bool, typer.Option("--temporary", help="The trial treatment: pigment that leaves within 6 to 18 months.")]
 Seed = Annotated[int, typer.Option(help="Another number gives another, equally natural arrangement.", min=0)]
 Face = Annotated[int | None, typer.Option("--face", help="Which face, counted from 1 on the left, when there are several.")]
-Points = Annotated[Path | None, typer.Option(help="Named points by hand (JSON), where no face is found or models are missing.")]
+Points = Annotated[
+    Path | None, typer.Option(help="Named points by hand (JSON), where no face is found or models are missing.", readable=False)
+]
 Circumference = Annotated[
     float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
 ]

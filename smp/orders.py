@@ -11,7 +11,7 @@ from scalp.domain.design import HAIRLINE_STYLES, Wishes
 from scalp.domain.fading import Fading
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.price import PriceList
-from scalp.io.tables import read_price_list
+from scalp.io.tables import LARGEST_PLACE_PX, read_price_list
 from scalp.planning.plans import PlanSettings
 
 DAYS_AHEAD = 14
@@ -60,7 +60,10 @@ def wishes_to_compare(wishes: Wishes, compare: str | None) -> tuple[tuple[str, .
         raise BadInput("compare", compare, allowed, "Separate them by commas: natural,soft,receded or 60,66,72.")
     numbers = [_number(word) for word in words]
     if all(number is not None for number in numbers):
-        return tuple(f"{number:g} mm" for number in numbers), tuple(_changed(wishes, height_mm=number) for number in numbers)
+        names = tuple(f"{number:g} mm" for number in numbers)
+        if len(set(names)) != len(names):
+            raise BadInput("compare", compare, "different heights in mm", "Leave out the one that is there twice.")
+        return names, tuple(_changed(wishes, height_mm=number) for number in numbers)
     return words, tuple(_changed(wishes, style=word) for word in words)
 
 
@@ -115,6 +118,12 @@ def read_order(
     )
 
 
+def refuse_inside(photo: Path, out: Path) -> None:
+    """Refuse a photo that lies in the folder its looks are to replace."""
+    if out.resolve() == photo.resolve().parent and photo.exists():
+        raise BadInput("the folder", "the one the photo lies in", "another folder than the photo's own", "Choose another with --out.")
+
+
 def read_card(text: str | None) -> FloatArray | None:
     """Return the four corners of a bank card, (4, 2) px, from `x,y x,y x,y x,y`."""
     if text is None:
@@ -123,6 +132,6 @@ def read_card(text: str | None) -> FloatArray | None:
         corners = np.array([[float(number) for number in pair.split(",")] for pair in text.split()])
     except ValueError:
         corners = np.empty(0)
-    if corners.shape != (CARD_CORNERS, 2) or not np.isfinite(corners).all():
+    if corners.shape != (CARD_CORNERS, 2) or not (np.abs(corners) <= LARGEST_PLACE_PX).all():
         raise BadInput("card", text, "four corners as x,y x,y x,y x,y in px", "Go round the card, corner by corner.")
     return corners

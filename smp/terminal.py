@@ -6,9 +6,10 @@ Exit codes: 0 done, 2 refused with a reason, 130 stopped by Ctrl-C. Client data 
 import errno
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -19,6 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from scalp.base import BadInput, NotPossible, ScalpError, Unreadable
 
 REFUSED, INTERRUPTED = 2, 130
+STOPPED = "Stopped. Nothing was written."
 
 
 class Terminal:
@@ -37,10 +39,16 @@ class Terminal:
 
     def answer(self, result: dict[str, Any], text: object) -> None:
         """Give the result: JSON on standard output with --json, else text."""
-        if self.as_json:
-            sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
-        elif not self.quiet:
-            self._answers.print(text)
+        try:
+            if self.as_json:
+                sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
+            elif not self.quiet:
+                self._answers.print(text, markup=not isinstance(text, str))
+            sys.stdout.flush()
+        except (OSError, ValueError, AttributeError):
+            # The work is done and written; only the place the answer goes to is closed or full.
+            self._words.print("[bold red]smp:[/] The result is there, but standard output takes no more.")
+            raise typer.Exit(REFUSED) from None
 
     @contextmanager
     def working(self) -> Iterator["Stages"]:
@@ -52,26 +60,31 @@ class Terminal:
     @contextmanager
     def refusals(self) -> Iterator[None]:
         """Turn every refusal into a sentence and an exit code; anything half-done has been taken back by then."""
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, signal.default_int_handler)
         try:
             yield
         except KeyboardInterrupt:
-            self._refuse({"kind": "Interrupted"}, "Stopped. Nothing was written.")
+            self.refuse({"kind": "Interrupted"}, STOPPED)
             raise typer.Exit(INTERRUPTED) from None
         except ScalpError as error:
-            self._refuse(_facts(error), str(error))
+            self.refuse(_facts(error), str(error))
             raise typer.Exit(REFUSED) from None
         except MemoryError:
-            self._refuse(
+            self.refuse(
                 {"kind": "OutOfMemory"}, "There is not enough memory for this photo. Save a smaller copy of it: 12 megapixels are plenty."
             )
             raise typer.Exit(REFUSED) from None
         except OSError as error:
-            self._refuse({"kind": "System", "errno": error.errno}, _system_sentence(error))
+            self.refuse({"kind": "System", "errno": error.errno}, _system_sentence(error))
             raise typer.Exit(REFUSED) from None
 
-    def _refuse(self, facts: dict[str, Any], sentence: str) -> None:
+    def refuse(self, facts: dict[str, Any], sentence: str) -> None:
+        """Say a refusal: on standard error, or as JSON on standard output."""
         if self.as_json:
-            sys.stdout.write(json.dumps({"error": {**facts, "message": sentence}}, indent=2) + "\n")
+            with suppress(OSError, ValueError, AttributeError):
+                sys.stdout.write(json.dumps({"error": {**facts, "message": sentence}}, indent=2) + "\n")
+                sys.stdout.flush()
         else:
             self._words.print(f"[bold red]smp:[/] {escape(sentence)}", markup=True, soft_wrap=True)
 

@@ -12,6 +12,7 @@ from scalp.base import BadPhoto, Doubt, Float32Array, FloatArray, Value, value
 
 SMALLEST_SIDE_PX = 64
 LARGEST_PIXELS = 120_000_000
+LONGEST_SIDES_RATIO = 4
 
 
 @value
@@ -64,6 +65,13 @@ class Photo(Value):
                 f"{self.width_px} x {self.height_px} px",
                 f"at least {SMALLEST_SIDE_PX} px on each side",
                 "Use the original photo, not a thumbnail.",
+            )
+        if max(self.height_px, self.width_px) > LONGEST_SIDES_RATIO * min(self.height_px, self.width_px):
+            raise BadPhoto(
+                "photo shape",
+                f"{self.width_px} x {self.height_px} px",
+                f"at most {LONGEST_SIDES_RATIO} times as long as wide",
+                "Cut the head out of it.",
             )
         if self.height_px * self.width_px > LARGEST_PIXELS:
             raise BadPhoto(

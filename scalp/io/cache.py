@@ -19,10 +19,10 @@ _DIGEST = re.compile("[0-9a-f]{32}")
 def cache_root() -> Path:
     """Return the folder all cached files live in: `SMP_CACHE`, else `smp-mobile` in the user's cache."""
     chosen = os.environ.get("SMP_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
     try:
+        if chosen:
+            return Path(chosen).expanduser()
         return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "smp-mobile"
     except RuntimeError as fault:
         raise BadInput(

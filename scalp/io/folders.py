@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from scalp.base import BadInput
@@ -18,6 +19,8 @@ MARKER = ".smp-folder.json"
 _SCHEMA, _VERSION = "smp-folder", 1
 _ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
 _MODE = 0o755
+_MOST_NAMED = 20
+"""A folder with so many files of others is not read to its end."""
 
 
 @contextmanager
@@ -27,7 +30,10 @@ def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     When the block fails, is interrupted, or the disk is full, nothing of it is left and an older result stays as it was.
     Refuses, before any work, a place that cannot be written to and a folder that holds files of others.
     """
-    place = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link and replace its target
+    try:
+        place = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link and replace its target
+    except RuntimeError as fault:
+        raise BadInput("the folder", "in the home of a user this computer does not know", _ALLOWED, "Choose another with --out.") from fault
     _check_free(place)
     unfinished = _unfinished(place)
     try:
@@ -47,19 +53,23 @@ def _check_free(place: Path) -> None:
         return
     if not place.is_dir():
         raise BadInput(place.name, "a file", "a folder", "Choose another name with --out.")
+    if place == place.parent:
+        raise BadInput("the folder", "the whole disk", _ALLOWED, "Choose another folder with --out.")
     try:
-        foreign = sorted(_files_in(place) - _own_names(place))
+        own = _own_names(place)
+        foreign = sorted(islice((name for name in _files_in(place) if name not in own), _MOST_NAMED))
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
     if foreign:
-        count = f"{len(foreign)} file{'s' if len(foreign) > 1 else ''} not written by smp, such as {Path(foreign[0]).name}"
+        more = "or more " if len(foreign) == _MOST_NAMED else ""
+        count = f"{len(foreign)} {more}file{'s' if len(foreign) > 1 else ''} not written by smp, such as {Path(foreign[0]).name}"
         raise BadInput(place.name or "the folder", f"a folder with {count}", _ALLOWED, "Choose another folder with --out.")
 
 
-def _files_in(folder: Path) -> set[str]:
-    """Return every file below a folder by its path from there; our own hidden ones at the top are left out."""
-    found = {entry.relative_to(folder).as_posix() for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir()}
-    return {name for name in found if not name.startswith(".smp-")}
+def _files_in(folder: Path) -> Iterator[str]:
+    """Yield every file below a folder by its path from there; our own hidden ones at the top are left out."""
+    found = (entry.relative_to(folder).as_posix() for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir())
+    return (name for name in found if not name.startswith(".smp-"))
 
 
 def _own_names(place: Path) -> set[str]:
@@ -122,7 +132,7 @@ def _move_files(unfinished: Path, place: Path) -> None:
     """Move files one by one into a folder that itself cannot be replaced (a mount, a link); the marker goes last."""
     older = _own_names(place)
     written = [entry for entry in unfinished.iterdir() if entry.name != MARKER]
-    kept = _files_in(unfinished)
+    kept = set(_files_in(unfinished))
     for entry in written:
         target = place / entry.name
         if target.is_dir() and not target.is_symlink():

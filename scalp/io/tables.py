@@ -15,6 +15,9 @@ from scalp.domain.price import PriceList
 from scalp.domain.sighting import POINT_NAMES, MarkedPoints
 
 LARGEST_TABLE_BYTES = 1_000_000
+LARGEST_PLACE_PX = 100_000
+"""No photo is wider."""
+LARGEST_AMOUNT = 100_000_000
 CARD_CORNERS_COUNT = 4
 _POINTS_SHAPE = '{"points": {"glabella": [512, 300], ...}}'
 _PRICES_SCHEMA, _PRICES_VERSION = "smp-price-list", 1
@@ -78,6 +81,9 @@ def read_price_list(path: str | os.PathLike[str] | None = None) -> PriceList:
         told = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as fault:
         raise BadTable(name.name, f"not TOML: {fault}", "a price list as the shipped one", "Correct that line.") from None
+    except (RecursionError, ValueError):
+        # Thousands of brackets or digits.
+        raise BadTable(name.name, "not a price list", "a price list as the shipped one", "Write it anew.") from None
     if told.get("schema") != _PRICES_SCHEMA:
         _refuse(name, "no price list", f'a file with schema = "{_PRICES_SCHEMA}"', "Start from the shipped price list.")
     if told.get("version") != _PRICES_VERSION:
@@ -111,7 +117,10 @@ def _amount(place: Path, name: str, told: object) -> Decimal:
     """Return one exact amount."""
     if isinstance(told, bool) or not isinstance(told, (int, Decimal)):
         _refuse(place, f"saying {name} = {told!r}", "a plain number such as 400 or 1.50", "Write the amount without a currency sign.")
-    return Decimal(told)
+    amount = Decimal(told)
+    if amount.is_finite() and abs(amount) > LARGEST_AMOUNT:
+        _refuse(place, f"saying {name} = {str(told)[:30]}", f"at most {LARGEST_AMOUNT:,}", "Correct the amount.")
+    return amount
 
 
 def _card(place: Path, told: object) -> FloatArray | None:
@@ -126,7 +135,8 @@ def _card(place: Path, told: object) -> FloatArray | None:
 def _pair(place: Path, what: str, told: object) -> tuple[float, float]:
     """Return x and y of one place in a photo."""
     is_pair = isinstance(told, list) and len(told) == 2 and all(isinstance(one, (int, float)) and not isinstance(one, bool) for one in told)
-    if not isinstance(told, list) or not is_pair or not np.isfinite(np.array(told, float)).all():
+    # Written so that NaN fails too, and before a whole number too large for a float is made one.
+    if not isinstance(told, list) or not is_pair or not all(-LARGEST_PLACE_PX <= one <= LARGEST_PLACE_PX for one in told):
         _refuse(place, f"giving {what} as {str(told)[:60]}", "[x, y] in px of the upright photo", "Give two numbers.")
     return float(told[0]), float(told[1])
 
@@ -145,7 +155,8 @@ def _json(place: Path) -> dict[str, Any]:
         told = json.loads(_text(place), object_pairs_hook=unique)
     except json.JSONDecodeError as fault:
         raise BadTable(place.name, f"not JSON: {fault.msg} in line {fault.lineno}", _POINTS_SHAPE, "Correct that line.") from None
-    except RecursionError:
+    except (RecursionError, ValueError):
+        # Thousands of brackets or digits.
         raise BadTable(place.name, "not JSON of points", _POINTS_SHAPE, "Write it anew.") from None
     if not isinstance(told, dict):
         _refuse(place, "not a JSON object", _POINTS_SHAPE, "Put the points in braces.")

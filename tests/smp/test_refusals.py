@@ -146,6 +146,49 @@ def test_a_full_disk_leaves_nothing(sitter, place):
     nothing_left(place)
 
 
+def run_as_typed(*words):
+    """Run the command in a process of its own, as a shell does."""
+    command = [sys.executable, "-c", "from smp.main import main; main()", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=os.environ | {"COLUMNS": "200"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--circumference", "57,5 cm"), ("--start", "2090-02-31"), ("--wings",), ("--style", "[/bold]"), ("--out", "~nobody-at-all/x")],
+)
+def test_mistakes_in_the_words_are_refused_like_all_others(sitter, words):
+    plain = run_as_typed("look", sitter / "head.png", *words)
+    assert plain.returncode == 2
+    assert plain.stderr.startswith("smp: ") or "\nsmp: " in plain.stderr
+    assert "Traceback" not in plain.stderr
+    told = json.loads(run_as_typed("look", sitter / "head.png", *words, "--json").stdout)
+    assert told["error"]["message"]
+
+
+def test_a_photo_in_the_folder_that_is_to_be_replaced_is_kept(smp, sitter, place):
+    out = place / "out"
+    words = ("--points", sitter / "points.json", "--compare", "66,70", "--out", out)
+    assert smp("look", sitter / "head.png", *words).exit_code == 0
+    mine = out / "sheet.png"
+    before = mine.read_bytes()
+    refused(smp("look", mine, *words), "--out")
+    assert mine.read_bytes() == before
+
+
+def test_being_ended_leaves_nothing(sitter, place):
+    words = ["look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out"]
+    command = [sys.executable, "-c", "from smp.main import main; main()", *map(str, words)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(2400):
+        if any(entry.name.startswith(".smp-") for entry in place.iterdir()):
+            break
+        time.sleep(0.05)
+    running.terminate()
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 130, said
+    nothing_left(place)
+
+
 def test_ctrl_c_stops_with_130_and_leaves_nothing(sitter, place):
     words = ["look", sitter / "head.png", "--points", sitter / "points.json", "--out", place / "out"]
     # Started in the background, a shell has its children ignore Ctrl-C.
