@@ -83,7 +83,7 @@ def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict
     first = next(iter(courses.values()))
     across = len(tiles) if len(tiles) <= TILES_ACROSS else -(-len(tiles) // -(-len(tiles) // TILES_ACROSS))
     rows = tuple(tuple(tiles[start : start + across]) for start in range(0, len(tiles), across))
-    blocks = (_plan_block(first.plan), _doubts_block(sitting, first))
+    blocks = (_plan_block(first.plan, f"The plan for {next(iter(courses))}"), _doubts_block(sitting, first))
     title = "Which one?" + (SHAVED_WORDS if sitting.unshaved else "")
     return compose_sheet(title, "The same head healed, six weeks after the last session", rows, blocks, even=True)
 
@@ -126,14 +126,14 @@ def _year_line(look: Look) -> str:
     return "What is most likely, without a touch-up"
 
 
-def _plan_block(plan: Plan) -> Block:
+def _plan_block(plan: Plan, heading: str = "The plan") -> Block:
     hours = [sum(getattr(session.hours, end) for session in plan.sessions) for end in ("low", "high")]
     low, high = (sum(getattr(session.price, end) for session in plan.sessions) for end in ("low", "high"))
     lines = [f"Session {session.number}: {session.day:%A %d %B %Y}, {session.impressions_count:,} impressions" for session in plan.sessions]
     lines.append(f"Time: {hours[0]:.1f} to {hours[1]:.1f} hours in all")
     lines.append(f"Price: {low:,} to {high:,} {plan.sessions[0].price.currency} by the price list, to be confirmed after seeing the head")
     lines.append(f"Pigment: {plan.pigment.name} 1:{plan.pigment.dilution_ratio:g}; needle {plan.needle.name}")
-    return Block(heading="The plan", lines=tuple(lines))
+    return Block(heading=heading, lines=tuple(lines))
 
 
 def _reading_block(plan: Plan) -> Block:
