@@ -6,10 +6,13 @@ from scalp.base import Doubt
 from scalp.capture.evidence import FOCAL_EXIF_LOG_SD, Evidence
 from scalp.capture.fitting import Fit
 from scalp.capture.scale import Scale
+from scalp.domain.camera import Camera
 from scalp.domain.head import Head
 from scalp.domain.sighting import MarkedPoints
 
 SIDE_RAD, TILT_RAD = np.deg2rad(30.0), np.deg2rad(25.0)
+PROFILE_RAD, BEHIND_RAD, STRAIGHT_RAD = np.deg2rad(60.0), np.deg2rad(120.0), np.deg2rad(65.0)
+"""From where on a view is a profile, one from behind, or one from straight above, where left and right have no meaning."""
 STRAIN_COUNT = 3.0
 """Sources of scale further apart than so many SDs contradict each other."""
 MISPLACED_MM = 14.0
@@ -56,27 +59,49 @@ def _of_unseen(head: Head) -> list[Doubt]:
     if not (far & upper).any():
         return []
     sd_mm = float(np.median(head.surface_sd_mm[far & upper]))
-    seen = camera.eye_mm / np.linalg.norm(camera.eye_mm)
-    where = "crown and back of the head" if seen[2] > -0.2 else "front of the head"
-    advice = "It is not in this photo and taken from what adults' heads are like; a photo of that side would show it."
-    return [Doubt(kind="unseen", where=where, size=f"about {sd_mm:.1f} mm", advice=advice)]
+    advice = (
+        "It is not in this photo and taken from what adults' heads are like; the practitioner settles it with a tape at the first visit."
+    )
+    return [Doubt(kind="unseen", where=name_unseen(camera), size=f"about {sd_mm:.1f} mm", advice=advice)]
+
+
+def name_unseen(camera: Camera) -> str:
+    """Return which part of the upper head a camera does not see, in words."""
+    side, tilt = _directions_rad(camera)
+    if abs(tilt) > STRAIGHT_RAD:
+        return "forehead, sides and back of the head low down" if tilt > 0 else "top and crown of the head"
+    if abs(side) > BEHIND_RAD:
+        return "front of the head"
+    if abs(side) > PROFILE_RAD:
+        return f"{'right' if side > 0 else 'left'} side of the head"
+    return "crown and back of the head"
+
+
+def name_view(camera: Camera) -> str:
+    """Return from where a camera sees the head, in words; close to straight above no side is told, for there is none."""
+    side, tilt = _directions_rad(camera)
+    height = f"{abs(np.rad2deg(tilt)):.0f} from {'above' if tilt > 0 else 'below'}"
+    if abs(tilt) > STRAIGHT_RAD:
+        return f"seen from straight {'above' if tilt > 0 else 'below'}"
+    hand = "left" if side > 0 else "right"
+    if abs(side) > BEHIND_RAD:
+        return f"seen from behind, {180 - abs(np.rad2deg(side)):.0f} degrees to the {hand}, {height}"
+    return f"seen {abs(np.rad2deg(side)):.0f} degrees from the {hand}, {height}"
+
+
+def _directions_rad(camera: Camera) -> tuple[float, float]:
+    """Return how far the camera stands to the client's left of straight ahead, and how far above, rad."""
+    x, y, z = camera.eye_mm
+    return float(np.arctan2(x, z)), float(np.arctan2(y, np.hypot(x, z)))
 
 
 def _of_pose(head: Head) -> list[Doubt]:
     """Tell that the head is seen from the side or much from above or below."""
-    x, y, z = head.cameras[0].eye_mm
-    side, tilt = np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))
+    side, tilt = _directions_rad(head.cameras[0])
     if abs(side) < SIDE_RAD and abs(tilt) < TILT_RAD:
         return []
-    size = f"seen {abs(np.rad2deg(side)):.0f} degrees from the {'left' if side > 0 else 'right'}, {abs(np.rad2deg(tilt)):.0f} from {'above' if tilt > 0 else 'below'}"
-    return [
-        Doubt(
-            kind="pose",
-            where="turn of the head",
-            size=size,
-            advice="Face points are read less surely from the side; a front photo tells more.",
-        )
-    ]
+    advice = "The turn of the head is read less surely here than from the front; check that the hairline drawn lies where it is wished."
+    return [Doubt(kind="pose", where="turn of the head", size=name_view(head.cameras[0]), advice=advice)]
 
 
 def _of_focal(fit: Fit, evidence: Evidence) -> list[Doubt]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import scipy.linalg as la
 
-from scalp.base import BadInput, FloatArray
+from scalp.base import FloatArray
 from scalp.capture.cranium import Cranium
 from scalp.capture.doubting import name_doubts
 from scalp.capture.evidence import Evidence, gather_evidence
 from scalp.capture.fitting import Fit, fit_head, start_state
+from scalp.capture.marks import exchange_sides, judge_marks, refuse_marks
 from scalp.capture.pose import candidate_poses
 from scalp.capture.prior import HeadPrior, read_head_prior
 from scalp.capture.residuals import POSE_COUNT, TURN_COUNT, State, cranium_of
@@ -25,8 +26,6 @@ SURFACE_SUBDIVISIONS_COUNT = 6
 """40,962 vertices, about 3 mm apart."""
 SD_FACTOR = 0.95
 """What the fit's own doubt is multiplied with, so that true errors lie inside it as often as they should."""
-WORST_MISS_MM = 14.0
-"""Points that lie further off than this in the median are not those of a head."""
 _POSES_TRIED_COUNT = 4
 _WELL_SEEN = 0.5
 """Least cosine between the surface's normal and the sight line where depth is read."""
@@ -50,7 +49,7 @@ def reconstruct_head(
     prior, wish = read_head_prior(), scale or ScaleWish()
     evidence = gather_evidence(photo, prior, face=face, points=points, outline=outline)
     fit = _best_fit(prior, evidence)
-    _demand_a_head(fit, evidence)
+    _demand_a_head(prior, fit, evidence, points)
     camera = _camera(prior, fit.state, evidence, photo)
     sized = _scale(prior, fit, wish, face, camera)
     head = _head(prior, fit, sized, camera, photo)
@@ -66,13 +65,19 @@ def _best_fit(prior: HeadPrior, evidence: Evidence) -> Fit:
     return fit_head(prior, evidence, starts[0])
 
 
-def _demand_a_head(fit: Fit, evidence: Evidence) -> None:
-    """Refuse points that no head explains."""
-    miss_mm = float(np.median(fit.points_miss_px)) / fit.state.px_per_mm
-    if not np.isfinite(fit.cost) or miss_mm > WORST_MISS_MM:
-        remedy = "Check that left and right are the client's own, that the photo is not mirrored, and that all points are of one head."
-        what = "the face" if evidence.from_mesh.all() else "the points"
-        raise BadInput("points", f"{miss_mm:.0f} mm from those of a head ({what})", f"up to {WORST_MISS_MM:.0f} mm", remedy)
+def _demand_a_head(prior: HeadPrior, fit: Fit, evidence: Evidence, points: MarkedPoints | None) -> None:
+    """Refuse points that no head in view explains, and say where left and right look swapped."""
+    judged = judge_marks(prior, fit, evidence, points)
+    if judged.sound:
+        return
+    exchanged_sound = False
+    if points is not None and exchange_sides(points).names != points.names:
+        index = evidence.point_index.copy()
+        index[~evidence.from_mesh] = [prior.index(name) for name in exchange_sides(points).names]
+        exchanged = replace(evidence, point_index=index)
+        exchanged_sound = judge_marks(prior, _best_fit(prior, exchanged), exchanged, exchange_sides(points)).sound
+    what = "the face" if evidence.from_mesh.all() else "the points"
+    raise refuse_marks(judged, what, exchanged_sound=exchanged_sound)
 
 
 def _camera(prior: HeadPrior, state: State, evidence: Evidence, photo: Photo) -> Camera:

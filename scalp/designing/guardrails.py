@@ -130,7 +130,7 @@ def _about_unseen(head: Head, treated: BoolArray) -> Doubt | None:
     size = f"{100 * unsure:.0f} % of the treated area is guessed" if unsure > 0 else "part of the treated area is guessed"
     return Doubt(
         kind="unseen",
-        where="crown and back of the design",
+        where="part of the design that the photo does not show",
         size=size,
-        advice="Photos from above and behind would make area and price sure.",
+        advice="The practitioner settles it with a tape at the first visit.",
     )

@@ -1,5 +1,7 @@
 """Heads from one photo: known heads are found again, doubts are told, bad evidence is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 
 from scalp.base import BadInput, NotPossible
 from scalp.capture.cranium import Cranium, Ellipsoid
+from scalp.capture.doubting import name_unseen, name_view
 from scalp.capture.heads import reconstruct_head
+from scalp.capture.marks import exchange_sides
 from scalp.capture.prior import read_head_prior
 from scalp.capture.scale import ScaleWish, lay_tape
 from scalp.domain.camera import Camera
@@ -244,6 +248,85 @@ def test_points_of_no_head_are_refused():
     places = np.random.default_rng(0).uniform(200, 1000, (len(POINT_NAMES), 2))
     with pytest.raises(BadInput, match="of a head"):
         reconstruct_head(photo(), points=MarkedPoints(names=tuple(POINT_NAMES), points_px=places))
+
+
+BACK_POINTS = ("left_ear_top", "right_ear_top", "left_tragion", "vertex", "inion")
+TOP_POINTS = ("vertex", "left_ear_top", "right_ear_top", "nose_tip", "glabella")
+PROFILE_POINTS = ("glabella", "nose_tip", "menton", "left_tragion", "left_ear_top", "vertex", "inion")
+
+
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "names", "hidden"),
+    [
+        (180, 0, BACK_POINTS, "inion"),
+        (0, 80, TOP_POINTS, "vertex"),
+        (90, 0, PROFILE_POINTS, "right_ear_top"),
+        (0, 0, FACE_POINTS, "nose_tip"),
+    ],
+)
+def test_left_and_right_swapped_are_refused_and_named_as_swapped(yaw, pitch, names, hidden):
+    known = Known(6, camera(yaw, pitch), spread=0.7)
+    swapped = exchange_sides(known.marked(names))
+    with pytest.raises(BadInput, match="far side of the head") as refused:
+        reconstruct_head(photo(), points=swapped, outline=known.outline())
+    assert hidden in str(refused.value.value)
+    assert "look swapped" in refused.value.remedy
+
+
+def test_one_point_far_from_the_face_is_refused_by_name():
+    known = Known(17, camera(0))
+    marked = known.marked(("glabella",))
+    px_per_mm = FOCAL_PX / 700
+    with pytest.raises(BadInput, match=r"glabella (8|9)\d mm from where") as refused:
+        reconstruct_head(photo(), face=known.face(), points=replace(marked, points_px=marked.points_px - [0, 90 * px_per_mm]))
+    assert "look swapped" not in refused.value.remedy
+
+
+def test_a_point_two_centimetres_off_is_only_doubted():
+    known = Known(17, camera(0))
+    marked = known.marked(("glabella",))
+    off = replace(marked, points_px=marked.points_px - [0, 22 * FOCAL_PX / 700])
+    head = reconstruct_head(photo(), face=known.face(), points=off)
+    assert "the point glabella" in {doubt.where for doubt in head.doubts}
+
+
+def test_a_point_that_the_camera_cannot_see_is_refused():
+    known = Known(18, camera(0))
+    with pytest.raises(BadInput, match="inion on the far side"):
+        reconstruct_head(photo(), face=known.face(), points=known.marked(("inion", "vertex")))
+
+
+@pytest.mark.parametrize(
+    ("yaw", "pitch", "view", "unseen"),
+    [
+        (0, 0, "0 degrees from", "crown and back"),
+        (180, 10, "from behind", "front of the head"),
+        (90, 0, "90 degrees from the left", "right side"),
+        (-90, 0, "90 degrees from the right", "left side"),
+        (0, 88, "from straight above", "forehead, sides and back"),
+        (180, 88, "from straight above", "forehead, sides and back"),
+    ],
+)
+def test_what_is_seen_and_unseen_is_named_by_the_view(yaw, pitch, view, unseen):
+    seen = camera(yaw, pitch)
+    about_tragi = replace(seen, camera_from_head=seen.camera_from_head @ _lifted(PRIOR.base.centre_mm))
+    assert view in name_view(about_tragi)
+    assert unseen in name_unseen(about_tragi)
+
+
+def _lifted(centre_mm: np.ndarray) -> np.ndarray:
+    matrix = np.eye(4)
+    matrix[:3, 3] = centre_mm
+    return matrix
+
+
+def test_no_doubt_asks_for_a_photo_that_cannot_be_given():
+    known = Known(6, camera(180), spread=0.7)
+    head = reconstruct_head(photo(), points=known.marked(BACK_POINTS), outline=known.outline())
+    unseen = next(doubt for doubt in head.doubts if doubt.kind == "unseen")
+    assert unseen.where == "front of the head"
+    assert "tape" in unseen.advice
+    assert all("a photo of that side" not in doubt.advice and "front photo" not in doubt.advice for doubt in head.doubts)
 
 
 @pytest.mark.parametrize("tape", [57.0, 449.9, 680.1, 5700.0])
