@@ -16,7 +16,7 @@ from scalp.ageing.healing import heal
 from scalp.ageing.years import age
 from scalp.base import Doubt, FloatArray, NotPossible, Progress, Value, no_progress, value
 from scalp.capture.checks import check_photo
-from scalp.capture.covering import doubt_hair, judge_cover
+from scalp.capture.covering import doubt_burnt, doubt_hair, is_long, judge_cover
 from scalp.capture.faces import find_faces
 from scalp.capture.heads import reconstruct_head
 from scalp.capture.outline import trace_outline
@@ -38,7 +38,7 @@ from scalp.domain.skin import Skin
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
 from scalp.rendering.looks import LookMaker
-from scalp.rendering.shaving import SHAVED_DOUBT, shave
+from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, shave
 from scalp.skin.matching import match_pigment
 from scalp.skin.tone import fit_skin
 
@@ -126,9 +126,14 @@ def judge_photo(photo: Photo, models: Path | None, *, points: MarkedPoints | Non
 
 
 def shave_sitting(sitting: Sitting) -> Sitting:
-    """Return the sitting with the hair shaved off in a preview: another photo of the same head, under a doubt."""
+    """Return the sitting with long hair shaved off in a preview: another photo of the same head, under a doubt.
+
+    Hair that is cut short stays as it is, and a doubt says so.
+    """
     if not (sitting.regions.hair > CLOSED_HAIR).any():
         return sitting
+    if not is_long(sitting.regions, sitting.head):
+        return dataclasses.replace(sitting, head=dataclasses.replace(sitting.head, doubts=(*sitting.head.doubts, SHORT_DOUBT)))
     photo, regions = shave(sitting.photo, sitting.head, sitting.regions)
     digests = tuple(photo.digest if known == sitting.photo.digest else known for known in sitting.head.photo_digests)
     head = dataclasses.replace(sitting.head, photo_digests=digests, doubts=(*sitting.head.doubts, SHAVED_DOUBT))
@@ -138,7 +143,8 @@ def shave_sitting(sitting: Sitting) -> Sitting:
 def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
     """Return every doubt of the chain once, in the order of the stages."""
     hair = doubt_hair(sitting.regions, sitting.head, course.design)
-    chain = doubts_of_photo(sitting) + sitting.head.doubts + hair + sitting.skin.doubts + course.design.doubts + course.plan.doubts
+    burnt = doubt_burnt(sitting.photo, sitting.regions, sitting.head, course.design)
+    chain = doubts_of_photo(sitting) + sitting.head.doubts + hair + burnt + sitting.skin.doubts + course.design.doubts + course.plan.doubts
     return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
 
 

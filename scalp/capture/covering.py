@@ -1,4 +1,4 @@
-"""How much of the area to be treated lies under hair in a photo, and what to tell of it.
+"""How much of the area to be treated cannot be seen in a photo, under hair or burnt out to white, and what to tell of it.
 
 Where hair is, is `regions`'s; the area is a design's, projected into the photo. Taking the hair off is `rendering.shaving`'s.
 """
@@ -12,7 +12,8 @@ from scalp.base import BoolArray, Doubt, FloatArray, Value, value
 from scalp.capture.regions import largest_hair_over
 from scalp.domain.design import Design
 from scalp.domain.head import Head
-from scalp.domain.sighting import Finding, Regions, Verdict
+from scalp.domain.photo import Photo
+from scalp.domain.sighting import Finding, Regions
 from scalp.geometry.raster import rasterise
 
 _WORK_SIDE_PX = 512
@@ -21,12 +22,46 @@ _TREATED_FRACTION = 0.1
 """Part of the peak density from which skin counts as treated, as in `Design.area_cm2`."""
 
 
+CLOSED_FRACTION = 0.6
+"""Share of hair in a pixel from which it is closed hair."""
+_BURNT_LEVEL = 245
+"""Stored sRGB value that every band of a burnt-out pixel reaches; the look takes nothing from these."""
+_BARE_LEVEL = 127
+
+
 @value
 class CoverLimits(Value):
-    """From which part of the treated area under closed hair something is said, and when the head counts as long-haired. (D)"""
+    """From which part of the treated area under closed hair something is said, and what long hair is. (D)"""
 
     some_fraction: float = 0.08
-    long_fraction: float = 0.3
+    much_fraction: float = 0.3
+    long_mm: float = 7.0
+    """How far beyond the skull's outline a tenth of the closed hair must stand for the head to be long-haired."""
+    burnt_fraction: float = 0.02
+    """Part of the bare treated skin burnt out to white from which it is told."""
+
+
+def is_long(regions: Regions, head: Head, limits: CoverLimits | None = None) -> bool:
+    """Tell whether the hair is long: opaque, and standing well beyond the outline of the skull.
+
+    A buzz cut follows the skull within a few mm. Long hair combed flat on the head cannot be told from one, and passes
+    for cut short.
+    """
+    return _standing_mm(regions, head) >= (limits or CoverLimits()).long_mm
+
+
+@lru_cache(maxsize=2)
+def _standing_mm(regions: Regions, head: Head) -> float:
+    """Return how far beyond the skull's outline the outermost tenth of the closed hair begins, in mm at the vertex."""
+    camera = head.cameras[0]
+    scale = min(1.0, _WORK_SIDE_PX / max(camera.height_px, camera.width_px))
+    off = rasterise(camera, head.surface, scale).face_index < 0
+    hair = cv2.resize(regions.hair, off.shape[::-1], interpolation=cv2.INTER_AREA) > CLOSED_FRACTION * 255.0
+    if not hair.any() or off.all():
+        return 0.0
+    away_px = cv2.distanceTransform(off.astype(np.uint8), cv2.DIST_L2, 5)
+    px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2]) * scale
+    return float(np.quantile(away_px[hair], 0.9)) / px_per_mm
 
 
 @lru_cache(maxsize=2)
@@ -50,30 +85,48 @@ def _by_face(of_vertices: FloatArray, head: Head) -> FloatArray:
 def doubt_hair(regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> tuple[Doubt, ...]:
     """Return the doubt that hair over the treated area makes, in plain words; none where the area is bare."""
     limits = limits or CoverLimits()
-    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape))
+    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
     if share < limits.some_fraction:
         return ()
-    if share < limits.long_fraction:
+    if not is_long(regions, head, limits):
+        size, advice = f"{_short_words(share)}: work goes between the hairs", "Shave for the exact look."
+    elif share < limits.much_fraction:
+        size = f"{share:.0%} of what is seen lies under hair"
         advice = "Work is shown between the hairs where skin is seen; shave for the exact look."
-        return (Doubt(kind="hair", where="treated area", size=f"{share:.0%} of what is seen lies under hair", advice=advice),)
-    return (
-        Doubt(
-            kind="hair",
-            where="treated area",
-            size=f"{share:.0%} of what is seen lies under long hair, and is left as it is",
-            advice="Only density work where skin shows is in the picture; --shaved previews the head without the hair.",
-        ),
-    )
+    else:
+        size = f"{share:.0%} of what is seen lies under long hair, and is left as it is"
+        advice = "Only density work where skin shows is in the picture; --shaved previews the head without the hair."
+    return (Doubt(kind="hair", where="treated area", size=size, advice=advice),)
+
+
+def _short_words(share: float) -> str:
+    return f"cut short hair over {share:.0%} of the area to treat"
 
 
 def judge_cover(regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> Finding:
-    """Return the finding of how much of the area that a design would treat lies under hair."""
+    """Return the finding of how much of the area that a design would treat lies under hair, and of what hair."""
     limits = limits or CoverLimits()
-    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape))
-    verdict: Verdict = "good" if share < limits.some_fraction else "usable" if share < limits.long_fraction else "bad"
-    advice = {
-        "good": "",
-        "usable": "Work between the hairs is shown where skin is seen; shave for the exact look.",
-        "bad": "Long hair: only density work where skin shows can be seen. Shave, or ask for a preview with --shaved.",
-    }
-    return Finding(kind="hair", verdict=verdict, size=f"{share:.0%} of the area to treat lies under closed hair", advice=advice[verdict])
+    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
+    size = f"{share:.0%} of the area to treat lies under closed hair"
+    if share < limits.some_fraction:
+        return Finding(kind="hair", verdict="good", size=size, advice="")
+    if not is_long(regions, head, limits):
+        words = _short_words(share)
+        return Finding(kind="hair", verdict="usable", size=f"{words[0].upper()}{words[1:]}", advice="Work goes between the hairs.")
+    if share < limits.much_fraction:
+        advice = "Work between the hairs is shown where skin is seen; shave for the exact look."
+        return Finding(kind="hair", verdict="usable", size=size, advice=advice)
+    advice = "Long hair: only density work where skin shows can be seen. Shave, or ask for a preview with --shaved."
+    return Finding(kind="hair", verdict="bad", size=size, advice=advice)
+
+
+def doubt_burnt(photo: Photo, regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> tuple[Doubt, ...]:
+    """Return the doubt that treated skin burnt out to white makes: nothing is known of it, so that it shows no treatment."""
+    bare = treated_area(head, design, regions.skin.shape) & (regions.skin > _BARE_LEVEL)
+    if not bare.any():
+        return ()
+    share = float((photo.srgb_u8[bare].min(axis=-1) >= _BURNT_LEVEL).mean())
+    if share < (limits or CoverLimits()).burnt_fraction:
+        return ()
+    size = f"{share:.0%} of the treated skin is burnt out to white and shows nothing of the treatment"
+    return (Doubt(kind="light", where="treated skin", size=size, advice="Take the photo in softer light, without flash."),)

@@ -19,6 +19,11 @@ BRIGHTER_WALL, CLOSED_FRACTION = 1.8, 0.7
 WISP_MARGIN_MM = 1.5
 """How far the blur of the photo carries a single hair to its sides. (E)"""
 GROWN_FROM_PX = 7
+TUFT_REACH_MM = 20.0
+"""How far below closed hair, through hair alone, hair beside the ears still belongs to it. (E)"""
+TUFT_LIGHT = 0.4
+"""How far from hair towards skin, in the logarithm of light, such hair may be. (E)"""
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
 def find_wisps(light: Float32Array, hair: Float32Array, px_per_mm: float) -> Float32Array:
@@ -41,6 +46,28 @@ def find_wisps(light: Float32Array, hair: Float32Array, px_per_mm: float) -> Flo
     wisps = (joined[labels] & (thin | (hair > 0.0)) & (near > 0)).astype(np.uint8)
     round_px = max(2, round(WISP_MARGIN_MM * px_per_mm))
     grown = cv2.dilate(wisps, np.ones((2 * round_px + 1, 2 * round_px + 1), np.uint8)).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.7), np.float32)
+
+
+def find_tufts(light: Float32Array, hair: Float32Array, skin: Float32Array, open_to: BoolArray, px_per_mm: float) -> Float32Array:
+    """Return hair beside the ears that the mask of hair left out, (rows, cols) 0..1: as dark as closed hair and hanging on it.
+
+    It is followed from closed hair step by step through what is dark and lies where it may (`open_to`: beside the face,
+    on the person), and fades over the last third of the reach.
+    """
+    closed, bare = hair > CLOSED_FRACTION, skin > CLOSED_FRACTION
+    if not closed.any() or not bare.any():
+        return np.zeros_like(hair)
+    brightness = light @ LUMINANCE
+    own, around = max(float(np.median(brightness[closed])), 1e-3), float(np.median(brightness[bare]))
+    dark = ((brightness < own * (max(around, own) / own) ** TUFT_LIGHT) & open_to & ~bare).astype(np.uint8)
+    steps_count = max(1, round(TUFT_REACH_MM * px_per_mm))
+    reached, tufts = closed.astype(np.uint8), np.zeros_like(hair)
+    for step in range(steps_count):
+        reached = cv2.dilate(reached, np.ones((3, 3), np.uint8)) & (dark | closed)
+        tufts = np.maximum(tufts, reached * np.float32(min(1.0, 3.0 * (1.0 - step / steps_count))))
+    round_px = max(1, round(WISP_MARGIN_MM * px_per_mm))
+    grown = cv2.dilate(np.asarray(tufts, np.float32), np.ones((2 * round_px + 1, 2 * round_px + 1), np.uint8))
     return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.7), np.float32)
 
 

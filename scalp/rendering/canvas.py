@@ -10,7 +10,6 @@ from scalp.base import Float32Array, FloatArray, Value, value
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
-from scalp.rendering.exposure import light_beyond_white
 from scalp.rendering.glint import facing_normals, separate_glint
 
 EDGE_QUANTILE = 0.995
@@ -18,6 +17,8 @@ REBLUR_PX = 1.2
 DIFFERENCE_PX2 = 1.0 / 3.0
 """What taking differences over two pixels adds to the variance of an edge."""
 BLUR_RANGE_PX = (0.45, 6.0)
+WHITE = (0.85, 0.97)
+"""Light of the darkest band between which skin passes to burnt out, nothing of it known. (E)"""
 
 
 @value
@@ -25,8 +26,8 @@ class Canvas(Value):
     """The part of a photo that impressions may change. Arrays (rows, cols) of the window at `top_px`, `left_px`.
 
     `skin_fraction` is how much of each pixel is bare skin, `glint` the surface reflection (linear light, the same in all
-    three bands) that lies above any pigment, `blur_px` the standard deviation of the photo's own blur.
-    `lost_fraction` (rows, cols, 3) is light that the file cut off at white, of what white is, (0, 0, 3) where it cut off none.
+    three bands) that lies above any pigment, skin burnt out to white among it, `blur_px` the standard deviation of the
+    photo's own blur.
     """
 
     photo_digest: str
@@ -34,7 +35,6 @@ class Canvas(Value):
     left_px: int
     skin_fraction: Float32Array
     native_linear: Float32Array
-    lost_fraction: Float32Array
     glint: Float32Array
     blur_px: float
 
@@ -59,18 +59,25 @@ def prepare_canvas(photo: Photo, regions: Regions, head: Head, reach_px: FloatAr
     decode = photo.encoding.decode.astype(np.float32)
     pixels = photo.pixels[rows, cols]
     native = np.stack([decode[pixels[..., band], band] for band in range(3)], axis=-1)
-    lost_fraction = light_beyond_white(native, skin_fraction)
-    lit = native + lost_fraction if lost_fraction.size else native
+    shine = separate_glint(native, skin_fraction, facing_normals(head.surface, camera, (rows, cols)))
     return Canvas(
         photo_digest=photo.digest,
         top_px=int(top),
         left_px=int(left),
         skin_fraction=skin_fraction,
         native_linear=native,
-        lost_fraction=lost_fraction,
-        glint=separate_glint(lit, skin_fraction, facing_normals(head.surface, camera, (rows, cols))),
+        glint=np.maximum(shine, burnt_out(native)),
         blur_px=measure_blur_px(photo, regions),
     )
+
+
+def burnt_out(native_linear: Float32Array) -> Float32Array:
+    """Return the light of pixels burnt out to white in every band, (rows, cols), fading to 0 below.
+
+    What lies behind white is not known, so that nothing is taken from it: white stays white, without a colour of its own.
+    """
+    least = native_linear.min(axis=2)
+    return np.asarray(least * np.clip((least - WHITE[0]) / (WHITE[1] - WHITE[0]), 0.0, 1.0), np.float32)
 
 
 def measure_blur_px(photo: Photo, regions: Regions) -> float:

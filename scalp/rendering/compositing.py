@@ -34,7 +34,6 @@ def composite(pixels: np.ndarray, touched: ByteArray, canvas: Canvas, passed: Fl
         pixels,
         touched,
         canvas.native_linear,
-        canvas.lost_fraction,
         canvas.glint,
         canvas.skin_fraction,
         passed,
@@ -45,11 +44,10 @@ def composite(pixels: np.ndarray, touched: ByteArray, canvas: Canvas, passed: Fl
 
 
 @njit(cache=True, nogil=True)
-def _composite(pixels, touched, light, beyond, glint, skin_fraction, passed, forth, back, curve):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _composite(pixels, touched, light, glint, skin_fraction, passed, forth, back, curve):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Composite every pixel of a window."""
     rows, cols = skin_fraction.shape
     most = np.float32(len(curve) - 1)
-    burnt = beyond.shape[0] > 0
     for row in range(rows):
         for col in range(cols):
             # How much of the light from below is lost here, in each band of linear sRGB.
@@ -62,16 +60,11 @@ def _composite(pixels, touched, light, beyond, glint, skin_fraction, passed, for
             # Out of the photo's own primaries, less that part, and back.
             shine = glint[row, col]
             r, g, b = light[row, col, 0] - shine, light[row, col, 1] - shine, light[row, col, 2] - shine
-            if burnt:
-                r, g, b = r + beyond[row, col, 0], g + beyond[row, col, 1], b + beyond[row, col, 2]
             red *= forth[0, 0] * r + forth[0, 1] * g + forth[0, 2] * b
             green *= forth[1, 0] * r + forth[1, 1] * g + forth[1, 2] * b
             blue *= forth[2, 0] * r + forth[2, 1] * g + forth[2, 2] * b
             for band in range(3):
                 taken = back[band, 0] * red + back[band, 1] * green + back[band, 2] * blue
-                if burnt and taken > np.float32(0.0):
-                    # What lay beyond white goes first.
-                    taken = max(taken - beyond[row, col, band], np.float32(0.0))
                 left = light[row, col, band] - taken
                 place = int(np.sqrt(min(max(left, np.float32(0.0)), np.float32(1.0))) * most + np.float32(0.5))
                 pixels[row, col, band] = curve[place, band]

@@ -1,7 +1,7 @@
-"""A preview of the head with its hair shaved off: bare skin where hair was, background where hair stood beyond the skull.
+"""A preview of the head with its hair shaved off: stubble where hair was, background where hair stood beyond the skull.
 
 Made only when asked for, and always under a doubt: nobody has seen the skin below the hair. What may stand behind the
-hair is `backdrop`'s.
+hair is `backdrop`'s, the shadow of stubble `stubble`'s; whether there is anything to shave is told elsewhere.
 """
 
 import cv2
@@ -14,8 +14,10 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise
-from scalp.rendering.backdrop import fill_behind, find_wisps
+from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps
+from scalp.rendering.canvas import measure_blur_px
 from scalp.rendering.shading import shading_basis
+from scalp.rendering.stubble import StubbleSettings, scatter_ends, soft_hair, stubble_passes
 
 WORK_SIDE_PX = 640
 SMALLEST_SKIN_PIXELS = 200
@@ -30,6 +32,8 @@ MIXED_MM = 14.0
 """How far from closed hair what is not bare skin on the skull is taken for hair too. (E)"""
 ABOVE_BROWS_MM, EAR_TOP_MM = 20.0, 24.0
 """Above which height over the glabella nothing but hair and skin lies on a head, and the top of an ear over its tragion. (E)"""
+BESIDE_MM = 4.0
+"""How far in from the skull's rim hair beside the ears is looked for: farther in are brows and frames. (E)"""
 STIFFNESS = (1e-6, 0.03, 0.03, 0.03, 0.3, 0.3, 0.3, 0.3, 0.3)
 """How strongly each coefficient of light is held to 0: half of the sphere is never seen. (E)"""
 BOUNDS_LOG = (-0.45, 0.12)
@@ -40,7 +44,13 @@ SHAVED_DOUBT = Doubt(
     kind="hair",
     where="under the hair",
     size="the skin there was never seen",
-    advice="The shaved preview guesses its colour and the shape of the skull; shave or wet the hair flat for a true look.",
+    advice="The shaved preview guesses its colour, its stubble and the shape of the skull; shave or wet the hair flat for a true look.",
+)
+SHORT_DOUBT = Doubt(
+    kind="hair",
+    where="shaved preview",
+    size="the hair is already cut short, and the photo is left as it is",
+    advice="Nothing to do: short hair shows the head as it would be treated.",
 )
 
 
@@ -59,13 +69,29 @@ class Skull(Value):
     above_ears_fraction: Float32Array
 
 
-def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
-    """Return the photo with its hair replaced by skin and background, and the regions that go with it.
+@value
+class Layers(Value):
+    """What the shaved photo is put together of, (rows, cols).
 
-    Skin is the diffuse light fitted to the visible skin on the head's own shape (nine spherical-harmonic coefficients
+    `skin_light_fraction` and `ground_light_fraction` (rows, cols, 3) are the linear light of bare skin and of what is
+    behind the head, of the file's white; `covered_fraction` is what is replaced, `stubble_fraction` how dense stubble is.
+    """
+
+    skin_light_fraction: Float32Array
+    ground_light_fraction: Float32Array
+    covered_fraction: Float32Array
+    stubble_fraction: Float32Array
+
+
+def shave(photo: Photo, head: Head, regions: Regions, settings: StubbleSettings | None = None) -> tuple[Photo, Regions]:
+    """Return the photo with its hair replaced by stubble on skin and by background, and the regions that go with it.
+
+    Where skin was bare it stays bare; where hair grew skin lies under the shadow of a day's stubble, and is open to
+    work only between the hairs. Skin is the diffuse light fitted to the visible skin on the head's own shape (nine spherical-harmonic coefficients
     of its logarithm, [Ramamoorthi2001]), drawn towards the light at the hair's edge, in the colour of the skin nearby
     and with the photo's own grain. Raises `NotPossible` where too little skin is seen to know its colour.
     """
+    settings = settings or StubbleSettings()
     camera = head.cameras[head.photo_digests.index(photo.digest)]
     scale = min(1.0, WORK_SIDE_PX / max(photo.height_px, photo.width_px))
     size = (max(8, round(photo.width_px * scale)), max(8, round(photo.height_px * scale)))
@@ -73,15 +99,21 @@ def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
     hair, skin, person = (_shrunk(raster, size) for raster in (regions.hair, regions.skin, regions.head))
     skull = see_skull(camera, head, size)
     px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2]) * scale
-    covered = _covered(light, hair, skin, skull, px_per_mm)
+    face = cv2.erode(skull.inside.astype(np.uint8), _disc(BESIDE_MM * px_per_mm)) > 0
+    tufts = find_tufts(light, hair, skin, (person > 0.5) & ~face, px_per_mm)
+    covered = np.maximum(_covered(light, hair, skin, skull, px_per_mm), tufts)
     known = (skin > KNOWN_FRACTION) & (covered < HAIR_FRACTION) & skull.inside
     if known.sum() < SMALLEST_SKIN_PIXELS:
         raise NotPossible(
             "a shaved preview", "a look with the hair as it is", "Use a photo that shows more of the bare forehead and scalp."
         )
-    under = skin_light(light, known, skull, px_per_mm)
-    behind = fill_behind(light, (covered > HAIR_FRACTION) | (person > HAIR_FRACTION))
-    return _composed(photo, regions, (under, behind, covered), _outline_share(camera, head.surface))
+    layers = Layers(
+        skin_light_fraction=skin_light(light, known, skull, px_per_mm),
+        ground_light_fraction=fill_behind(light, (covered > HAIR_FRACTION) | (person > HAIR_FRACTION)),
+        covered_fraction=covered,
+        stubble_fraction=soft_hair(np.maximum(hair, tufts), person, px_per_mm, settings),
+    )
+    return _composed(photo, regions, layers, head, settings)
 
 
 def _shrunk(raster: np.ndarray, size: tuple[int, int]) -> Float32Array:
@@ -104,7 +136,9 @@ def see_skull(camera: Camera, head: Head, size: tuple[int, int]) -> Skull:
         cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for mask in (seen, seen & (height_mm > ABOVE_BROWS_MM))
     )
     facing = np.clip(normal @ -camera.camera_from_head[2, :3].astype(np.float32), 0.0, 1.0)
-    return Skull(normal=normal, inside=inside, facing_fraction=facing, above_brows=high, above_ears_fraction=_above_ears(camera, head, size))
+    return Skull(
+        normal=normal, inside=inside, facing_fraction=facing, above_brows=high, above_ears_fraction=_above_ears(camera, head, size)
+    )
 
 
 def _above_ears(camera: Camera, head: Head, size: tuple[int, int]) -> Float32Array:
@@ -187,31 +221,42 @@ def _spread(amount: Float32Array, known: BoolArray, reach_px: float, floor: floa
     return np.asarray(summed / (cv2.GaussianBlur(near, (0, 0), reach) + floor)[..., None], np.float32)
 
 
-def _outline_share(camera: Camera, surface: Mesh) -> Float32Array:
-    """Return how much of each pixel of the photo the skull fills, (rows, cols) 0..1."""
+def _outline_share(camera: Camera, surface: Mesh, blur_px: float) -> Float32Array:
+    """Return how much of each pixel of the photo the skull fills, (rows, cols) 0..1, its edge as blurred as the photo."""
     finer = 3 if max(camera.width_px, camera.height_px) < 2 * WORK_SIDE_PX else 1
     inside = (rasterise(camera, surface, float(finer)).face_index >= 0).astype(np.float32)
     share = cv2.resize(inside, (camera.width_px, camera.height_px), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(share, (0, 0), 0.6), np.float32)
+    return np.asarray(cv2.GaussianBlur(share, (0, 0), blur_px), np.float32)
 
 
-def _composed(
-    photo: Photo, regions: Regions, layers: tuple[Float32Array, Float32Array, Float32Array], skull: Float32Array
-) -> tuple[Photo, Regions]:
-    """Put skin and background under the hair's mask at full size, with the photo's grain."""
-    full = (photo.width_px, photo.height_px)
-    under, behind, covered = (cv2.resize(layer, full, interpolation=cv2.INTER_LINEAR) for layer in layers)
-    alpha = np.clip(covered * 1.2, 0, 1)[..., None]
+def _composed(photo: Photo, regions: Regions, layers: Layers, head: Head, settings: StubbleSettings) -> tuple[Photo, Regions]:
+    """Put skin with stubble and background under the hair's mask at full size, with the photo's grain."""
+    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    under, behind, covered, dense = (
+        cv2.resize(layer, (photo.width_px, photo.height_px), interpolation=cv2.INTER_LINEAR)
+        for layer in (layers.skin_light_fraction, layers.ground_light_fraction, layers.covered_fraction, layers.stubble_fraction)
+    )
+    blur_px = measure_blur_px(photo, regions)
+    skull = _outline_share(camera, head.surface, blur_px)
+    full_px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2])
+    ends = scatter_ends(head, camera, px_per_mm=full_px_per_mm, blur_px=blur_px, settings=settings)
+    passed = stubble_passes(dense, ends, settings)
+    alpha, share = np.clip(covered * 1.2, 0, 1)[..., None], skull[..., None]
     light = photo.native_linear()
-    share = skull[..., None]
-    new = under * share * (1.0 + _grain(light, regions)) + behind * (1.0 - share)
+    new = under * passed * share * (1.0 + _grain(light, regions)) + behind * (1.0 - share)
     mixed = np.clip(light * (1 - alpha) + new * alpha, 0, 1)
     levels = np.arange(len(photo.encoding.decode))
     stored = np.stack([np.interp(mixed[..., band], photo.encoding.decode[:, band], levels) for band in range(3)], axis=-1)
     pixels = np.where(alpha > 0, (stored + 0.5).astype(photo.pixels.dtype), photo.pixels)
-    bared = np.where(alpha[..., 0] > 0, np.maximum(regions.skin * (1.0 - alpha[..., 0]), 255.0 * alpha[..., 0] * skull), regions.skin)
-    bare = Regions(head=regions.head, skin=bared.astype(np.uint8), hair=np.zeros_like(regions.hair))
-    return Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px, doubts=photo.doubts), bare
+    shaved = Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px, doubts=photo.doubts)
+    return shaved, _bared(regions, alpha[..., 0], skull, settings.hair_fraction * dense)
+
+
+def _bared(regions: Regions, replaced: Float32Array, skull: Float32Array, stubble_fraction: Float32Array) -> Regions:
+    """Return the regions of the shaved head: skin between the hair ends, and these as the hair that is left."""
+    open_skin = 255.0 * skull * (1.0 - stubble_fraction)
+    skin = regions.skin * (1.0 - replaced) + open_skin * replaced
+    return Regions(head=regions.head, skin=skin.astype(np.uint8), hair=(255.0 * skull * stubble_fraction * replaced).astype(np.uint8))
 
 
 def _grain(light: Float32Array, regions: Regions) -> FloatArray:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput
-from scalp.capture.covering import doubt_hair, judge_cover, treated_area
+from scalp.capture.covering import doubt_burnt, doubt_hair, judge_cover, treated_area
 from scalp.capture.faces import find_faces
 from scalp.capture.heads import reconstruct_head
 from scalp.capture.outline import trace_outline
@@ -126,20 +126,46 @@ def test_a_shaded_patch_that_skin_surrounds_is_not_hair():
     assert regions.skin[shade].min() > 230
 
 
-@pytest.mark.parametrize(("above_mm", "told"), [(200.0, None), (100.0, "long hair")])
-def test_long_hair_over_the_treated_area_is_told(above_mm, told):
+def combed_up(regions: Regions, rise_px: int) -> Regions:
+    """Return the regions with closed hair standing up from where it is by so many pixels."""
+    tall = cv2.dilate(regions.hair, np.ones((2 * rise_px + 1, 1), np.uint8), anchor=(0, 0)) if rise_px else regions.hair
+    return Regions(head=np.maximum(regions.head, tall), skin=regions.skin, hair=np.maximum(tall, regions.hair))
+
+
+@pytest.mark.parametrize(
+    ("above_mm", "rise_px", "told", "verdict"),
+    [(200.0, 0, None, "good"), (100.0, 0, "cut short hair over", "usable"), (100.0, 20, "long hair", "bad")],
+)
+def test_hair_over_the_treated_area_is_told_and_long_hair_from_a_buzz_cut(above_mm, rise_px, told, verdict):
     camera = make_camera("front")
     head = make_head(subdivisions_count=5, camera=camera)
     height_mm, on_head = seen_height_mm(camera)
     photo = with_hair(make_photo(head, camera), on_head & (height_mm > above_mm), 1.0)
-    regions, design = read_regions(photo, head), make_design(head)
+    regions, design = combed_up(read_regions(photo, head), rise_px), make_design(head)
     doubts = doubt_hair(regions, head, design)
     assert [doubt.kind for doubt in doubts] == ([] if told is None else ["hair"])
     assert told is None or told in doubts[0].sentence()
-    assert judge_cover(regions, head, design).verdict == ("good" if told is None else "bad")
+    finding = judge_cover(regions, head, design)
+    assert finding.verdict == verdict
+    assert ("Cut short hair over" in finding.size) == (verdict == "usable")
     area = treated_area(head, design, regions.skin.shape)
     assert 0.02 < area.mean() < 0.3
     assert not (area & ~on_head)[::2, ::2].sum() > 0.02 * area[::2, ::2].sum()
+
+
+def test_treated_skin_burnt_out_to_white_is_told_with_its_share():
+    camera = make_camera("front")
+    head = make_head(subdivisions_count=5, camera=camera)
+    design, photo = make_design(head), make_photo(head, camera)
+    on_head = seen_height_mm(camera)[1].astype(np.uint8) * 255
+    regions = Regions(head=on_head, skin=on_head, hair=on_head * 0)
+    assert doubt_burnt(photo, regions, head, design) == ()
+    area, pixels = treated_area(head, design, regions.skin.shape) & (on_head > 0), photo.pixels.copy()
+    half = area & (np.cumsum(area).reshape(area.shape) <= area.sum() // 2)
+    pixels[half] = 255
+    (doubt,) = doubt_burnt(Photo(pixels=pixels, encoding=photo.encoding), regions, head, design)
+    assert doubt.kind == "light"
+    assert "50% of the treated skin is burnt out" in doubt.sentence()
 
 
 def test_hair_over_an_area_counts_only_closed_hair():

@@ -95,6 +95,18 @@ def test_impressions_are_found_where_they_were_planned_within_a_third_of_a_pixel
     assert max(errors_px) <= 0.3
 
 
+def test_burnt_out_skin_keeps_its_white_and_bright_skin_is_darkened():
+    head, photo, _ = sit(width_px=1000, focal_px=6000.0)
+    camera = head.cameras[0]
+    impressions = impress(head, faces_towards(head, camera, 40), concentration_mg_per_ml=8.0, diameter_mm=0.3)
+    for white, changed in (((255, 255, 255), False), ((255, 236, 214), True)):
+        painted = Photo(pixels=np.full_like(photo.pixels, white), encoding=photo.encoding)
+        own_head, painted, regions = of_photo(head, camera, painted)
+        impressions = Impressions(**{**columns_of(impressions), "head_digest": own_head.digest})
+        look = render_look(painted, own_head, impressions, regions, make_skin(), HEALED)
+        assert (look.photo != painted) == changed
+
+
 def test_the_mean_tone_of_an_even_field_is_the_tables_at_every_scale():
     skin = make_skin()
     for width_px, focal_px in ((200, 800.0), (480, 1800.0), (900, 6000.0)):
