@@ -16,6 +16,8 @@ PROFILE_RAD, BEHIND_RAD, STRAIGHT_RAD = np.deg2rad(60.0), np.deg2rad(120.0), np.
 STRAIN_COUNT = 3.0
 """Sources of scale further apart than so many SDs contradict each other."""
 MISPLACED_MM = 14.0
+LEAST_TOLD_FRACTION, SECTORS_COUNT = 0.28, 36
+"""Seen along less of the way round than the first, an outline leaves the breadth of the head to the marked points. (D)"""
 TAPE_PERCENT = 2.5
 """A size less sure than this has not been measured with a tape."""
 
@@ -24,7 +26,7 @@ def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: 
     """Return what a reconstructed head is not sure of, the weightiest first."""
     of_size = (_of_scale(scale), *_of_strain(scale))
     of_view = (*_of_unseen(head), *_of_pose(head), *_of_focal(fit, evidence))
-    return (*of_size, *of_view, *_of_outline(fit, evidence), *_of_points(fit, evidence, points))
+    return (*of_size, *of_view, *_of_outline(head, fit, evidence), *_of_points(fit, evidence, points))
 
 
 def _of_scale(scale: Scale) -> Doubt:
@@ -113,7 +115,7 @@ def _of_focal(fit: Fit, evidence: Evidence) -> list[Doubt]:
     return [Doubt(kind="focal", where="distance of the camera", size=f"+-{percent:.0f} %", advice=advice)]
 
 
-def _of_outline(fit: Fit, evidence: Evidence) -> list[Doubt]:
+def _of_outline(head: Head, fit: Fit, evidence: Evidence) -> list[Doubt]:
     """Tell that the outline is missing or not that of a bare head."""
     if not len(evidence.outline_px) and len(evidence.hair_px):
         advice = "Hair hides the bare head; its thickness is a guess. Wet the hair or push it flat, or mark vertex and ear tops by hand."
@@ -127,11 +129,30 @@ def _of_outline(fit: Fit, evidence: Evidence) -> list[Doubt]:
                 advice="No outline of the head was found; a plain background helps.",
             )
         ]
+    told = _told_round(head, evidence)
+    if told < LEAST_TOLD_FRACTION:
+        advice = "Shoulders or the background look like the head beside it; dark clothes and a plain background show its sides."
+        return [
+            Doubt(
+                kind="outline",
+                where="sides of the head",
+                size=f"the outline is seen along {100 * told:.0f} % of the way round",
+                advice=advice,
+            )
+        ]
     lost = 1.0 - float(fit.outline_kept.mean())
     if lost < 0.25:
         return []
     advice = "Hair, a hat or the background hides the bare head's outline there; wet or shaved hair shows it."
     return [Doubt(kind="outline", where="outline of the head", size=f"{100 * lost:.0f} % of it does not fit a bare head", advice=advice)]
+
+
+def _told_round(head: Head, evidence: Evidence) -> float:
+    """Return along how much of the way round the middle of the head its outline, of skin or hair, was seen."""
+    middle = head.cameras[0].project(head.surface.vertices_mm.mean(0)[None])[0]
+    arms = np.concatenate([evidence.outline_px, evidence.hair_px]) - middle
+    sector = np.floor((np.arctan2(arms[:, 1], arms[:, 0]) / (2 * np.pi) % 1.0) * SECTORS_COUNT)
+    return len(np.unique(sector)) / SECTORS_COUNT
 
 
 def _of_points(fit: Fit, evidence: Evidence, points: MarkedPoints | None) -> list[Doubt]:

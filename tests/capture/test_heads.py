@@ -320,6 +320,18 @@ def _lifted(centre_mm: np.ndarray) -> np.ndarray:
     return matrix
 
 
+def test_an_outline_of_the_back_alone_says_that_the_sides_were_not_seen():
+    known = Known(6, camera(0, 80), spread=0.7)
+    whole = known.outline()
+    arc = whole.points_px[whole.points_px[:, 1] < np.quantile(whole.points_px[:, 1], 0.15)]
+    wheres = [
+        {doubt.where for doubt in reconstruct_head(photo(), points=known.marked(TOP_POINTS), outline=outline).doubts}
+        for outline in (whole, replace(whole, points_px=arc))
+    ]
+    assert "sides of the head" not in wheres[0]
+    assert "sides of the head" in wheres[1]
+
+
 def test_no_doubt_asks_for_a_photo_that_cannot_be_given():
     known = Known(6, camera(180), spread=0.7)
     head = reconstruct_head(photo(), points=known.marked(BACK_POINTS), outline=known.outline())
