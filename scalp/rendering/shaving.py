@@ -50,7 +50,7 @@ SHORT_DOUBT = Doubt(
     kind="hair",
     where="shaved preview",
     size="the hair is already cut short, and the photo is left as it is",
-    advice="Nothing to do: short hair shows the head as it would be treated.",
+    advice="Only long hair is taken off in a preview; work is shown where skin shows between the short hairs.",
 )
 
 
