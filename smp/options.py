@@ -27,7 +27,7 @@ Circumference = Annotated[
     float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
 ]
 Card = Annotated[str | None, typer.Option(help="Corners of a bank card held to the forehead: x,y x,y x,y x,y in px.")]
-Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with the hair over the treated area shaved off.")]
+Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with long hair shaved down to stubble; a guess, and said so.")]
 Film = Annotated[str, typer.Option(help="Short film: webp, gif or none.")]
 Format = Annotated[str, typer.Option("--format", help="Pictures as jpg or png (exact).")]
 Forget = Annotated[bool, typer.Option("--forget", help="Remove everything kept about this photo, and stop.")]
