@@ -54,7 +54,7 @@ def check_photo(
     """
     limits = limits or CheckLimits()
     face = chosen or (max(faces, key=lambda one: one.box_px[3] - one.box_px[1]) if faces else None)
-    findings = [_faces_finding(faces, chosen)]
+    findings = [_faces_finding(faces, chosen, fitted=head is not None)]
     stance = find_stance(photo, face) if face is not None else None
     if stance is not None:
         findings.append(_pose_finding(stance, limits))
@@ -79,8 +79,10 @@ def _grade(amount: float, good_usable: tuple[float, float]) -> Verdict:
     return "usable" if sign * amount <= sign * usable else "bad"
 
 
-def _faces_finding(faces: Sequence[FaceSighting], chosen: FaceSighting | None) -> Finding:
-    """Say how many faces there are."""
+def _faces_finding(faces: Sequence[FaceSighting], chosen: FaceSighting | None, *, fitted: bool) -> Finding:
+    """Say how many faces there are; a head fitted to named points does without one."""
+    if not faces and fitted:
+        return Finding(kind="face", verdict="usable", size="no face is seen; the head rests on the named points", advice="")
     if not faces:
         return Finding(
             kind="face",

@@ -102,7 +102,7 @@ def _about_stage(wishes: Wishes, area_cm2: float) -> Doubt | None:
         kind="design",
         where="treated area",
         size=f"{area_cm2:.0f} cm2, taking the whole top and upper sides as bare",
-        advice="Name the stage with --norwood where hair still grows; Norwood 6 meets the native fringe at the sides.",
+        advice="Where hair still grows, plan for its Norwood stage; stage 6 meets the native fringe at the sides.",
     )
 
 
