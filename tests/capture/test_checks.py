@@ -41,9 +41,18 @@ def test_without_a_face_the_finding_says_so_and_names_the_way_on():
     camera = make_camera("back")
     head = make_head(subdivisions_count=5, camera=camera)
     photo = make_photo(head, camera)
-    first, *others = check_photo(photo, (), read_regions(photo, head), head)
+    first, *_ = check_photo(photo, (), None)
     assert (first.kind, first.verdict) == ("face", "bad")
     assert "--points" in first.advice
+
+
+def test_a_head_by_named_points_does_without_a_face():
+    camera = make_camera("back")
+    head = make_head(subdivisions_count=5, camera=camera)
+    photo = make_photo(head, camera)
+    first, *others = check_photo(photo, (), read_regions(photo, head), head)
+    assert (first.kind, first.verdict) == ("face", "usable")
+    assert "points" in first.size
     (resolution,) = [finding for finding in others if finding.kind == "resolution"]
     assert resolution.size.startswith("1.6 px per mm")
 
