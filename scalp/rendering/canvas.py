@@ -14,6 +14,8 @@ from scalp.rendering.glint import facing_normals, separate_glint
 
 EDGE_QUANTILE = 0.995
 REBLUR_PX = 1.2
+WINDOW_PX = 1400
+"""Blur is looked for in a window of at most this many pixels a side."""
 DIFFERENCE_PX2 = 1.0 / 3.0
 """What taking differences over two pixels adds to the variance of an edge."""
 BLUR_RANGE_PX = (0.45, 6.0)
@@ -89,7 +91,7 @@ def measure_blur_px(photo: Photo, regions: Regions) -> float:
     rows, cols = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if len(rows) == 0:
         return BLUR_RANGE_PX[0]
-    window = (slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1))
+    window = (_middle(rows), _middle(cols))
     grey = cv2.cvtColor(np.ascontiguousarray(photo.srgb_u8[window]), cv2.COLOR_RGB2GRAY).astype(np.float32)
     again = cv2.GaussianBlur(grey, (0, 0), REBLUR_PX)
     steep, softer = _slope(grey), _slope(again)
@@ -99,6 +101,12 @@ def measure_blur_px(photo: Photo, regions: Regions) -> float:
     loss = np.median(steep[sharpest] / np.maximum(softer[sharpest], 1e-3))
     blurred_px2 = REBLUR_PX**2 / max(loss**2 - 1.0, 1e-3)
     return float(np.clip(np.sqrt(max(blurred_px2 - DIFFERENCE_PX2, 0.0)), *BLUR_RANGE_PX))
+
+
+def _middle(index: np.ndarray) -> slice:
+    """Return the rows or columns around the middle of the head, where eyes and brows have the sharpest edges."""
+    middle = (int(index[0]) + int(index[-1]) + 1) // 2
+    return slice(max(int(index[0]), middle - WINDOW_PX // 2), min(int(index[-1]) + 1, middle + WINDOW_PX // 2))
 
 
 def _slope(grey: Float32Array) -> Float32Array:
