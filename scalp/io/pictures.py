@@ -19,7 +19,7 @@ USUAL_QUALITY = 95
 _PIECE_BYTES = 65_519
 """The most of a profile that fits one JPEG segment."""
 _PNG_HEADER_END = 33
-_PNG_SETTINGS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
+_PNG_SETTINGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
 def write_picture(photo: Photo, path: str | os.PathLike[str], quality: int = USUAL_QUALITY) -> None:
