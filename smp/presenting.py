@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 
-from scalp.base import ByteArray
+from scalp.base import ByteArray, Doubt
 from scalp.domain.look import Look
 from scalp.domain.photo import Photo
 from scalp.domain.plan import Plan, Session
 from scalp.rendering.sheets import Block, Tile, compose_sheet
-from scalp.treatment import Course, Sitting, doubts_of
+from scalp.treatment import Course, Sitting
 
 HEAD_MARGIN_FRACTION = 0.14
 TILE_RATIO = 1.16
@@ -70,7 +70,7 @@ def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> 
         title,
         subtitle,
         ((*before, healed), sessions, years, close),
-        (_plan_block(plan), _reading_block(plan), _doubts_block(sitting, course)),
+        (_plan_block(plan), _reading_block(plan), _doubts_block(looks["healed"].doubts)),
     )
 
 
@@ -80,10 +80,10 @@ def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict
     for name, course in courses.items():
         line = f"{course.design.hairline.height_mm:.0f} mm above the brows, {course.design.area_cm2:.0f} cm2, {course.plan.impressions_count:,} impressions"
         tiles.append(_tile(looks[name], sitting, line, label=name.capitalize()))
-    first = next(iter(courses.values()))
+    name, first = next(iter(courses.items()))
     across = len(tiles) if len(tiles) <= TILES_ACROSS else -(-len(tiles) // -(-len(tiles) // TILES_ACROSS))
     rows = tuple(tuple(tiles[start : start + across]) for start in range(0, len(tiles), across))
-    blocks = (_plan_block(first.plan, f"The plan for {next(iter(courses))}"), _doubts_block(sitting, first))
+    blocks = (_plan_block(first.plan, f"The plan for {name}"), _doubts_block(looks[name].doubts))
     title = "Which one?" + (SHAVED_WORDS if sitting.unshaved else "")
     return compose_sheet(title, "The same head healed, six weeks after the last session", rows, blocks, even=True)
 
@@ -154,8 +154,8 @@ def _reading_block(plan: Plan) -> Block:
     )
 
 
-def _doubts_block(sitting: Sitting, course: Course) -> Block:
-    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in doubts_of(sitting, course)), wide=True)
+def _doubts_block(doubts: tuple[Doubt, ...]) -> Block:
+    return Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in doubts), wide=True)
 
 
 def _at_most(srgb_u8: ByteArray, side_px: int) -> ByteArray:
