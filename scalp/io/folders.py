@@ -5,8 +5,8 @@ A folder this program wrote carries a marker that lists its files; only such a f
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -37,6 +37,8 @@ def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     _check_free(place)
     unfinished = _unfinished(place)
     try:
+        # Made within reach of the clean-up: Ctrl-C may come at this very moment.
+        unfinished.mkdir(mode=_MODE)
         yield unfinished
         _mark(unfinished)
         _check_free(place)
@@ -83,18 +85,16 @@ def _own_names(place: Path) -> set[str]:
 
 
 def _unfinished(place: Path) -> Path:
-    """Return a new hidden folder beside `place`, or inside it where its parent is locked."""
+    """Return the name of a new hidden folder beside `place`, or inside it where its parent is locked; nothing is made yet."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         inside = place.is_dir() and _must_stay(place)
-        made = Path(tempfile.mkdtemp(prefix=f".smp-{'' if inside else place.name + '-'}", dir=place if inside else place.parent))
-        made.chmod(_MODE)
         if place.is_dir() and not os.access(place, os.W_OK | os.X_OK):
-            made.rmdir()
             raise PermissionError(13, "locked")
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
-    return made
+    name = f".smp-{'' if inside else place.name + '-'}{secrets.token_hex(4)}"
+    return (place if inside else place.parent) / name
 
 
 def _must_stay(place: Path) -> bool:
