@@ -4,14 +4,23 @@ from scalp.base import BadInput, Doubt, Value, value
 
 MELANIN_RANGE = (0.005, 0.45)
 BLOOD_RANGE = (0.002, 0.08)
+OXYGENATION_RANGE = (0.0, 1.0)
+EPIDERMIS_RANGE_MM = (0.03, 0.2)
+PHEOMELANIN_RANGE = (0.0, 1.0)
+PAPILLARY_BLOOD_RANGE = (0.1, 5.0)
+SCATTERING_RANGE_PER_MM = (2.0, 9.0)
+SCATTERING_POWER_RANGE = (0.5, 3.0)
 
 
 @value
 class Skin(Value):
-    """Two-layer skin: an epidermis with melanosomes over a dermis with blood. [Jacques2013]
+    """Layered skin: an epidermis with melanosomes over papillary and reticular dermis with blood. [Jacques2013]
 
-    `melanin_fraction` is the volume of melanosomes in the epidermis, about 0.01 very light to 0.4 very dark;
-    `blood_fraction` the volume of whole blood in the dermis.
+    `melanin_fraction` is the volume of melanosomes in the epidermis, about 0.01 very light to 0.4 very dark, and
+    `pheomelanin_fraction` the share of their pigment that is red-yellow; `blood_fraction` the volume of whole blood in
+    the reticular dermis, `papillary_blood_ratio` how many times as much the papillary dermis has. Reduced scattering,
+    the same in all layers, is `scattering_per_mm` at 500 nm and falls with wavelength by `scattering_power`. A colour
+    alone says only melanin and blood; the rest then has its usual value.
     """
 
     melanin_fraction: float
@@ -19,14 +28,22 @@ class Skin(Value):
     oxygenation_fraction: float = 0.7
     epidermis_mm: float = 0.08
     doubts: tuple[Doubt, ...] = ()
+    pheomelanin_fraction: float = 0.0
+    papillary_blood_ratio: float = 1.0
+    scattering_per_mm: float = 4.6
+    scattering_power: float = 1.421
 
     def check(self) -> None:
         """Refuse what no skin has."""
         for name, number, (low, high) in (
             ("melanin_fraction", self.melanin_fraction, MELANIN_RANGE),
             ("blood_fraction", self.blood_fraction, BLOOD_RANGE),
-            ("oxygenation_fraction", self.oxygenation_fraction, (0.0, 1.0)),
-            ("epidermis_mm", self.epidermis_mm, (0.03, 0.2)),
+            ("oxygenation_fraction", self.oxygenation_fraction, OXYGENATION_RANGE),
+            ("epidermis_mm", self.epidermis_mm, EPIDERMIS_RANGE_MM),
+            ("pheomelanin_fraction", self.pheomelanin_fraction, PHEOMELANIN_RANGE),
+            ("papillary_blood_ratio", self.papillary_blood_ratio, PAPILLARY_BLOOD_RANGE),
+            ("scattering_per_mm", self.scattering_per_mm, SCATTERING_RANGE_PER_MM),
+            ("scattering_power", self.scattering_power, SCATTERING_POWER_RANGE),
         ):
             if not low <= number <= high:
                 raise BadInput(name, number, f"{low} to {high}", "Fit the skin again from a well lit photo.")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scalp.base import FloatArray
+from scalp.domain.skin import Skin
 
 INDEX = 1.4
 """Refractive index of epidermis and dermis. [Jacques2013]"""
@@ -17,6 +18,9 @@ ANISOTROPY = 0.8
 """Mean cosine of one scattering in skin. [Jacques2013]"""
 SURFACE_GLARE = ((INDEX - 1.0) / (INDEX + 1.0)) ** 2
 """Part of straight light the surface itself throws back: 0.0278."""
+
+PAPILLARY_MM = 0.2
+"""Thickness of the papillary dermis, from the epidermis down; the reticular dermis goes on below. (C)"""
 
 BASELINE_SHARE = 0.5
 
@@ -49,6 +53,11 @@ def melanosome_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
     return np.asarray(1.70e11 * np.asarray(wavelength_nm, float) ** -3.48)
 
 
+def pheomelanosome_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the absorption inside a melanosome of pheomelanin alone, 2.9e14 lambda^-4.75 per mm. [Donner2006]"""
+    return np.asarray(2.9e14 * np.asarray(wavelength_nm, float) ** -4.75)
+
+
 @lru_cache(maxsize=1)
 def _haemoglobin() -> FloatArray:
     """Return wavelength in nm and molar extinction of oxy- and deoxyhaemoglobin, (156, 3)."""
@@ -71,3 +80,31 @@ def carbon_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
     Mass absorption of 20-100 nm particles by Mie theory; scattering of the particles is left out. [BondBergstrom2006]
     """
     return np.asarray(CARBON_M2_PER_G_AT_550_NM * (np.asarray(wavelength_nm, float) / 550.0) ** -CARBON_EXPONENT)
+
+
+def epidermis_absorption_per_mm(skin: Skin, wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return mu_a of a skin's living epidermis: its melanosomes, and bloodless tissue between them."""
+    pheomelanin = skin.pheomelanin_fraction
+    inside = (1 - pheomelanin) * melanosome_absorption_per_mm(wavelength_nm) + pheomelanin * pheomelanosome_absorption_per_mm(wavelength_nm)
+    return np.asarray(skin.melanin_fraction * inside + (1 - skin.melanin_fraction) * baseline_absorption_per_mm(wavelength_nm))
+
+
+def papillary_absorption_per_mm(skin: Skin, wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return mu_a of a skin's papillary dermis, the `PAPILLARY_MM` under its epidermis."""
+    return _dermis_absorption_per_mm(skin, wavelength_nm, skin.blood_fraction * skin.papillary_blood_ratio)
+
+
+def reticular_absorption_per_mm(skin: Skin, wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return mu_a of a skin's reticular dermis, which is taken as thick as light goes."""
+    return _dermis_absorption_per_mm(skin, wavelength_nm, skin.blood_fraction)
+
+
+def _dermis_absorption_per_mm(skin: Skin, wavelength_nm: npt.ArrayLike, blood_fraction: float) -> FloatArray:
+    """Return mu_a of dermis with so much blood of this skin's oxygenation."""
+    blood = blood_absorption_per_mm(wavelength_nm, skin.oxygenation_fraction)
+    return np.asarray(blood_fraction * blood + baseline_absorption_per_mm(wavelength_nm))
+
+
+def skin_scattering_per_mm(skin: Skin, wavelength_nm: npt.ArrayLike) -> FloatArray:
+    """Return the reduced scattering mu_s' of a skin, the same in all its layers. [Jacques2013]"""
+    return np.asarray(skin.scattering_per_mm * (np.asarray(wavelength_nm, float) / 500.0) ** -skin.scattering_power)

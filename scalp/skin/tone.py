@@ -1,7 +1,7 @@
 """The colour of bare skin, and the skin that has a given colour.
 
 What lives here: reflectance of the two layers under daylight, and its inverse. The table is of our own photon walks
-(`scripts/build_skin_tables.py`); impressions are `scalp.skin.spread`'s.
+(`scripts/build_skin_reflectance.py`); impressions are `scalp.skin.spread`'s.
 """
 
 from functools import lru_cache
@@ -16,13 +16,7 @@ from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
 from scalp.colour.srgb import lab_from_linear, typology_angle
 from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
 from scalp.skin import grids
-from scalp.skin.tissue import (
-    SURFACE_GLARE,
-    baseline_absorption_per_mm,
-    blood_absorption_per_mm,
-    melanosome_absorption_per_mm,
-    scattering_per_mm,
-)
+from scalp.skin.tissue import SURFACE_GLARE, epidermis_absorption_per_mm, reticular_absorption_per_mm, skin_scattering_per_mm
 
 DARKEST_MEASURED_ANGLE = -30.0
 """No spectra of skin darker than this typology angle (degrees) are in the data the model was checked with. [Cooksey2017]"""
@@ -60,10 +54,8 @@ def inner_spectrum(skin: Skin, *, scattering_factor: float = 1.0) -> FloatArray:
     carotene, fluorescence, hair. [Jacques2013]
     """
     nm = np.array(WAVELENGTHS_NM)
-    baseline = baseline_absorption_per_mm(nm)
-    epidermis = skin.melanin_fraction * melanosome_absorption_per_mm(nm) + (1 - skin.melanin_fraction) * baseline
-    dermis = skin.blood_fraction * blood_absorption_per_mm(nm, skin.oxygenation_fraction) + baseline
-    asked = np.column_stack([scattering_factor * scattering_per_mm(nm), epidermis * skin.epidermis_mm, dermis])
+    epidermis = epidermis_absorption_per_mm(skin, nm) * skin.epidermis_mm
+    asked = np.column_stack([scattering_factor * skin_scattering_per_mm(skin, nm), epidermis, reticular_absorption_per_mm(skin, nm)])
     return np.asarray((1 - SURFACE_GLARE) * np.exp(_returned()(np.log(asked))))
 
 
