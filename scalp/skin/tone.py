@@ -1,26 +1,29 @@
 """The colour of bare skin, and the skin that has a given colour.
 
-What lives here: reflectance of the two layers under daylight, and its inverse. The table is of our own photon walks
-(`scripts/build_skin_reflectance.py`); impressions are `scalp.skin.spread`'s.
+What lives here: reflectance of bare skin under daylight, and its inverse from a colour. The table is
+`scalp.skin.returns`'; spectra are fitted in `scalp.skin.fitting`; impressions are `scalp.skin.spread`'s.
 """
-
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import RegularGridInterpolator, make_interp_spline
 from scipy.optimize import least_squares
 
 from scalp.base import BadInput, Doubt, FloatArray
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
 from scalp.colour.srgb import lab_from_linear, typology_angle
 from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
-from scalp.skin import grids
-from scalp.skin.tissue import SURFACE_GLARE, epidermis_absorption_per_mm, reticular_absorption_per_mm, skin_scattering_per_mm
+from scalp.skin.returns import returned_fractions
+from scalp.skin.tissue import (
+    SURFACE_GLARE,
+    epidermis_absorption_per_mm,
+    papillary_absorption_per_mm,
+    reticular_absorption_per_mm,
+    skin_scattering_per_mm,
+)
 
 DARKEST_MEASURED_ANGLE = -30.0
 """No spectra of skin darker than this typology angle (degrees) are in the data the model was checked with. [Cooksey2017]"""
-USUAL_BLOOD_FRACTION = 0.011
+USUAL_BLOOD_FRACTION = 0.0075
 PHOTO_SDS = (0.12, 0.45, 0.6)
 """How far a photo's colour ratios, its brightness, and people's blood stray, as natural logarithms: white balance is good
 to about a tenth, exposure to half. (E)"""
@@ -30,33 +33,25 @@ ODD_COLOUR_DISTANCE = 0.18
 """Misfit of log colour ratios above which a colour is not one of skin in daylight."""
 
 
-@lru_cache(maxsize=1)
-def _returned() -> RegularGridInterpolator:
-    """Return log of the light returned over log scattering, log epidermal depth and log dermal absorption.
+def inner_spectrum_at(skin: Skin, wavelengths_nm: npt.ArrayLike) -> FloatArray:
+    """Return the light (N,) of each wavelength, 400 to 700 nm, that leaves the skin again, of the light that falls on it.
 
-    The table is made four times finer by cubic splines once, so that the quick linear look-up is smooth enough to fit with.
+    Epidermis with melanin over papillary and reticular dermis with blood; the surface's glare not included. Left out:
+    bilirubin, carotene, fluorescence, fat below the dermis, hair. [Jacques2013]
     """
-    table = np.loadtxt(grids.REFLECTANCE_TABLE, delimiter=",", comments=("#", "s"))
-    axes = [np.log(axis) for axis in (grids.SCATTERINGS_PER_MM, grids.EPIDERMAL_DEPTHS, grids.DERMAL_PER_MM)]
-    values = np.log(np.maximum(table[:, 3], 1e-5)).reshape([len(axis) for axis in axes])
-    for index, axis in enumerate(axes):
-        finer = np.interp(np.arange(4 * (len(axis) - 1) + 1) / 4.0, np.arange(len(axis)), axis)
-        values = make_interp_spline(axis, values, axis=index)(finer)
-        axes[index] = finer
-    return RegularGridInterpolator(tuple(axes), values, bounds_error=False, fill_value=None)
+    nm = np.asarray(wavelengths_nm, float)
+    inner = returned_fractions(
+        skin_scattering_per_mm(skin, nm),
+        epidermis_absorption_per_mm(skin, nm) * skin.epidermis_mm,
+        papillary_absorption_per_mm(skin, nm),
+        reticular_absorption_per_mm(skin, nm),
+    )
+    return np.asarray((1 - SURFACE_GLARE) * inner)
 
 
-def inner_spectrum(skin: Skin, *, scattering_factor: float = 1.0) -> FloatArray:
-    """Return the light (31,) that leaves the skin again at `WAVELENGTHS_NM`, of the light that falls on it.
-
-    Epidermis with melanin over a thick dermis with blood, one scattering for both; the surface's glare not included.
-    `scattering_factor` scales the usual scattering of skin. Left out: the depth structure of blood, bilirubin,
-    carotene, fluorescence, hair. [Jacques2013]
-    """
-    nm = np.array(WAVELENGTHS_NM)
-    epidermis = epidermis_absorption_per_mm(skin, nm) * skin.epidermis_mm
-    asked = np.column_stack([scattering_factor * skin_scattering_per_mm(skin, nm), epidermis, reticular_absorption_per_mm(skin, nm)])
-    return np.asarray((1 - SURFACE_GLARE) * np.exp(_returned()(np.log(asked))))
+def inner_spectrum(skin: Skin) -> FloatArray:
+    """Return the light (31,) that leaves the skin again at `WAVELENGTHS_NM`, of the light that falls on it, glare not included."""
+    return inner_spectrum_at(skin, WAVELENGTHS_NM)
 
 
 def inner_reflectance(skin: Skin) -> FloatArray:
@@ -67,9 +62,9 @@ def inner_reflectance(skin: Skin) -> FloatArray:
 def reflectance(skin: Skin) -> FloatArray:
     """Return the albedo of bare skin under D65, linear sRGB (3,), as an instrument with the surface's glare included sees it.
 
-    >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
+    >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.0075)
     >>> [round(float(band), 2) for band in reflectance(skin)]
-    [0.51, 0.31, 0.22]
+    [0.56, 0.37, 0.28]
     """
     return np.asarray(inner_reflectance(skin) + SURFACE_GLARE)
 
@@ -125,8 +120,13 @@ def _doubts(skin: Skin, wanted: FloatArray) -> tuple[Doubt, ...]:
         doubts.append(
             Doubt(kind="light", where="colour of the skin", size=size, advice="Photograph in daylight or with white balance set.")
         )
-    angle = float(typology_angle(lab_from_linear(seen)))
-    if angle < DARKEST_MEASURED_ANGLE:
-        size = f"typology angle {angle:.0f} degrees, below the measured skins"
-        doubts.append(Doubt(kind="skin", where="contrast of the treatment", size=size, advice="Test a few impressions on this skin first."))
-    return tuple(doubts)
+    return (*doubts, *doubts_of_tone(skin))
+
+
+def doubts_of_tone(skin: Skin) -> tuple[Doubt, ...]:
+    """Return a doubt for a skin darker than any the model was checked with."""
+    angle = float(typology_angle(lab_from_linear(reflectance(skin))))
+    if angle >= DARKEST_MEASURED_ANGLE:
+        return ()
+    size = f"typology angle {angle:.0f} degrees, below the measured skins"
+    return (Doubt(kind="skin", where="contrast of the treatment", size=size, advice="Test a few impressions on this skin first."),)
