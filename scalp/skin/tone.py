@@ -64,7 +64,7 @@ def reflectance(skin: Skin) -> FloatArray:
 
     >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.0075)
     >>> [round(float(band), 2) for band in reflectance(skin)]
-    [0.56, 0.37, 0.28]
+    [0.55, 0.36, 0.28]
     """
     return np.asarray(inner_reflectance(skin) + SURFACE_GLARE)
 
