@@ -7,7 +7,7 @@ read backwards, is an order of placing in which every prefix is evenly spread.
 import numpy as np
 from numba import njit
 
-from scalp.base import ByteArray, FloatArray, IntArray
+from scalp.base import FloatArray, IntArray
 from scalp.placement.neighbours import find_neighbours
 
 HEX_SPACING = (2.0 / 3.0**0.5) ** 0.5
@@ -19,7 +19,7 @@ _SMALLEST_PREFIX = 48
 
 
 def eliminate_points(
-    points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: ByteArray, kept_counts: IntArray
+    points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: IntArray, kept_counts: IntArray
 ) -> IntArray:
     """Return the indices of the points that remain, ascending: `kept_counts[g]` of each group g.
 
@@ -39,13 +39,13 @@ def order_by_elimination(points_mm: FloatArray, normals: FloatArray, spacing_mm:
     while len(left) >= 2 * _SMALLEST_PREFIX:
         target = len(left) // 2
         wider_mm = spacing_mm[left] * (total / target) ** 0.5
-        gone = remove_crowded(points_mm[left], normals[left], wider_mm, np.zeros(len(left), np.uint8), np.array([target], np.int32))
+        gone = remove_crowded(points_mm[left], normals[left], wider_mm, np.zeros(len(left), np.int32), np.array([target], np.int32))
         removed.append(left[gone])
         left = np.delete(left, gone)
     return np.concatenate([left, *[part[::-1] for part in reversed(removed)]])
 
 
-def remove_crowded(points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: ByteArray, kept_counts: IntArray) -> IntArray:
+def remove_crowded(points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: IntArray, kept_counts: IntArray) -> IntArray:
     """Return which points are removed, in order."""
     neighbours = find_neighbours(points_mm, normals, HEX_SPACING * spacing_mm)
     return np.asarray(_eliminate(points_mm, spacing_mm, neighbours, group, kept_counts))

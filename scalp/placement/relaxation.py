@@ -37,8 +37,10 @@ class Layer(NamedTuple):
 def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tuple[Layer, ...], iterations_count: int) -> Spots:
     """Return the points spread more evenly, in every layer as well as that goes together.
 
-    `leash_mm` (N,) is how far each may travel in all; those with 0 push but stay. A point is pushed by all others of its layer within reach, each counted
-    by the area it stands for, so that the wanted density is where the pushes balance.
+    `leash_mm` (N,) is how far each may travel in all; those with 0 push but stay. A point is pushed by all others of its layer
+    within reach, in units of the mean of the pair's spacings: then the pushes balance, to first order in its gradient, where the
+    density is the wanted one, whatever holes points keep around them. (Counting neighbours by their area in units of one's own
+    spacing balances only for points without such holes, and drains dense regions into sparse ones.)
     """
     face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
     table, leash_mm = _push_table(), leash_mm.copy()
@@ -70,23 +72,20 @@ def _push_table() -> FloatArray:
 @njit(cache=True, nogil=True)
 def _push(places, spacing_mm, layer, near, table, steps_mm, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Add the pushes within one layer to the steps of its members `first` to `beyond`."""
-    wider = 1.0 / np.sqrt(layer.share_fraction)
-    scale = (len(table) - 2) / REACH**2
+    scale = 4.0 * layer.share_fraction * (len(table) - 2) / REACH**2
     for a in range(first, beyond):
         i = layer.member[a]
-        x, y, z = places[i, 0], places[i, 1], places[i, 2]
-        reach_mm = spacing_mm[i] * wider
-        unit = 1.0 / (reach_mm * reach_mm)
+        x, y, z, own_mm = places[i, 0], places[i, 1], places[i, 2], spacing_mm[i]
         sx, sy, sz = 0.0, 0.0, 0.0
         for m in range(near.start[a], near.start[a + 1]):
             j = layer.member[near.other[m]]
             dx, dy, dz = x - places[j, 0], y - places[j, 1], z - places[j, 2]
-            entry = (dx * dx + dy * dy + dz * dz) * unit * scale
+            both_mm = own_mm + spacing_mm[j]
+            entry = (dx * dx + dy * dy + dz * dz) * scale / (both_mm * both_mm)
             if entry >= _TABLE_COUNT:
                 continue
             low = int(entry)
-            share = spacing_mm[j] / spacing_mm[i]
-            push = (table[low] + (entry - low) * (table[low + 1] - table[low])) * share * share
+            push = table[low] + (entry - low) * (table[low + 1] - table[low])
             sx += push * dx
             sy += push * dy
             sz += push * dz

@@ -22,7 +22,7 @@ _LEAST_GAIN = 1e-4
 _HALF = 0.5
 
 
-def split_by_elimination(layout: Layout, group: ByteArray, counts: IntArray) -> ByteArray:
+def split_by_elimination(layout: Layout, group: IntArray, counts: IntArray) -> ByteArray:
     """Return the session 1.. of each point: `counts[k, g]` of group g in session k + 1; each running total is even."""
     points_mm, normals, spacing_mm = layout
     session = np.ones(len(points_mm), np.uint8)

@@ -7,6 +7,7 @@ kept and how they are spread is for the other modules of this room.
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from scalp.base import FloatArray, IntArray
@@ -19,6 +20,7 @@ _LEAST_FILLED_FRACTION = 0.08
 """Of the peak density: no spacing is wider than that of it."""
 _MARGIN_SPACINGS = 5.0
 """How far beyond the edge silent neighbours stand, in units of the widest spacing: what a point there can feel."""
+_CURVE_BITS = 10
 _INSET = 1e-9
 """How far inside an edge a point stays that may not cross it."""
 
@@ -122,7 +124,7 @@ def scatter(ground: Ground, count: int, rng: np.random.Generator) -> Spots:
     linear: a corner is drawn by its density, then a point from a density linear towards that corner.
     """
     corner_per_mm2 = ground.filled_per_mm2[ground.faces]
-    order = _curve_order(ground)
+    order = curve_order(ground)
     heaped = np.cumsum((ground.areas_mm2 * corner_per_mm2.mean(axis=1))[order])
     drawn = (np.arange(count) + rng.random(count)) / count * heaped[-1]
     face_index = order[np.minimum(np.searchsorted(heaped, drawn, side="right"), len(order) - 1)]
@@ -134,17 +136,39 @@ def scatter(ground: Ground, count: int, rng: np.random.Generator) -> Spots:
     return Spots(face_index=face_index.astype(np.int32), barycentric=np.take_along_axis(spread, turned, axis=1))
 
 
-def _curve_order(ground: Ground) -> IntArray:
-    """Return the faces that hold any density along a space-filling (Morton) curve."""
+def curve_order(ground: Ground) -> IntArray:
+    """Return the faces that hold any density along a space-filling (Hilbert) curve: near on it is near on the surface."""
     held = np.flatnonzero(ground.filled_per_mm2[ground.faces].max(axis=1) > 0)
     middles = ground.vertices_mm[ground.faces[held]].mean(axis=1)
     low = middles.min(axis=0)
-    cells = ((middles - low) / max(float((middles - low).max()), 1e-9) * 1023).astype(np.uint64)
-    code = np.zeros(len(held), np.uint64)
-    for bit in range(10):
+    cells = ((middles - low) / max(float((middles - low).max()), 1e-9) * (2**_CURVE_BITS - 1)).astype(np.int64)
+    return np.asarray(held[np.argsort(along_hilbert_curve(cells), kind="stable")], np.int32)
+
+
+def along_hilbert_curve(cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the place of each cell (N, 3) of a cubic grid along the Hilbert curve, (N,). [Skilling2004]"""
+    x = cells.T.copy()
+    # Undo the turns of the curve, coarse to fine.
+    for level in range(_CURVE_BITS - 1, 0, -1):
+        bit, finer = 1 << level, (1 << level) - 1
         for axis in range(3):
-            code |= ((cells[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(3 * bit + axis)
-    return np.asarray(held[np.argsort(code, kind="stable")], np.int32)
+            turned = np.where((x[axis] & bit) != 0, 0, (x[0] ^ x[axis]) & finer)
+            x[0] ^= np.where((x[axis] & bit) != 0, finer, turned)
+            if axis:
+                x[axis] ^= turned
+    # Gray code.
+    x[1] ^= x[0]
+    x[2] ^= x[1]
+    flips = np.zeros_like(x[0])
+    for level in range(_CURVE_BITS - 1, 0, -1):
+        flips ^= np.where((x[2] & (1 << level)) != 0, (1 << level) - 1, 0)
+    x ^= flips
+    # The bits of the three axes in turn.
+    place = np.zeros_like(x[0])
+    for level in range(_CURVE_BITS - 1, -1, -1):
+        for axis in range(3):
+            place = (place << 1) | ((x[axis] >> level) & 1)
+    return np.asarray(place)
 
 
 def points_mm(ground: Ground, spots: Spots) -> FloatArray:

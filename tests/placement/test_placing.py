@@ -8,54 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, FloatArray, NotPossible, WrongParent
-from scalp.domain.design import Design, Hairline, Wishes
-from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
+from scalp.base import BadInput, NotPossible, WrongParent
+from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
-from scalp.domain.plan import Plan
-from scalp.geometry.meshes import face_areas_mm2, face_normals, icosphere
+from scalp.geometry.meshes import face_normals
 from scalp.placement import PlacementSettings, place_impressions
-from tests.makers import make_design, make_head, make_plan
-
-SHARES = (0.3, 0.4, 0.3)
-EVEN = PlacementSettings(regularity_fraction=1.0)
-
-
-def ball(radius_mm: float, subdivisions_count: int = 4) -> Head:
-    """A head that is a sphere."""
-    sphere = icosphere(subdivisions_count)
-    mesh = Mesh(vertices_mm=sphere.vertices_mm * radius_mm, faces=sphere.faces)
-    nothing = np.zeros((len(LANDMARK_NAMES), 3))
-    spread = np.zeros(len(mesh.vertices_mm))
-    return Head(surface=mesh, landmarks_mm=nothing, cameras=(), photo_digests=(), scale_sd_fraction=0.0, surface_sd_mm=spread)
-
-
-def design_of(head: Head, density_per_cm2: FloatArray) -> Design:
-    """A design with this density and no other care."""
-    return Design(
-        head_digest=head.digest,
-        wishes=Wishes(),
-        hairline=Hairline(style="natural", points_mm=np.zeros((2, 3)), height_mm=65.0),
-        density_per_cm2=density_per_cm2,
-        zone_index=np.zeros(len(density_per_cm2), np.uint8),
-        area_cm2=100.0,
-    )
-
-
-def plan_of(design: Design, count: int) -> Plan:
-    """A plan of three sessions and this many impressions."""
-    return make_plan(design, impressions_count=count, shares=SHARES)
-
-
-@cache
-def treated(regularity_fraction: float | None = None, seed: int = 1) -> tuple[Head, Design, Plan, Impressions]:
-    """A whole treatment on the analytic head, about 28,000 impressions."""
-    head = make_head(subdivisions_count=5)
-    design = make_design(head)
-    areas_cm2 = face_areas_mm2(head.surface) / 100
-    plan = plan_of(design, round(float((areas_cm2 * design.density_per_cm2[head.surface.faces].mean(1)).sum())))
-    chosen = PlacementSettings() if regularity_fraction is None else PlacementSettings(regularity_fraction=regularity_fraction)
-    return head, design, plan, place_impressions(plan, design, head, seed=seed, settings=chosen)
+from tests.placement.scenes import EVEN, at_full_density, ball, design_of, places, plan_of, regularity, treated
 
 
 @cache
@@ -64,23 +22,6 @@ def even_sphere() -> tuple[Head, Impressions]:
     head = ball(60.0)
     design = design_of(head, np.full(len(head.surface.vertices_mm), 40.0))
     return head, place_impressions(plan_of(design, 18_000), design, head, seed=2, settings=EVEN)
-
-
-def places(head: Head, impressions: Impressions) -> FloatArray:
-    """Where they lie."""
-    return impressions.points_mm(head.surface.vertices_mm, head.surface.faces)
-
-
-def regularity(points_mm: FloatArray, judged: np.ndarray, density_per_mm2: FloatArray) -> tuple[float, float]:
-    """Clark-Evans R and CV of the distance to the nearest, of the judged points. [ClarkEvans1954]"""
-    nearest_mm = cKDTree(points_mm).query(points_mm[judged], 2)[0][:, 1]
-    return float((2 * nearest_mm * np.sqrt(density_per_mm2[judged])).mean()), float(nearest_mm.std() / nearest_mm.mean())
-
-
-def at_full_density(head: Head, design: Design, impressions: Impressions) -> np.ndarray:
-    """Which lie where the density is at its peak."""
-    local = (impressions.barycentric * design.density_per_cm2[head.surface.faces[impressions.face_index]]).sum(1)
-    return local > 0.98 * design.density_per_cm2.max()
 
 
 def test_every_session_has_exactly_its_count_and_comes_in_turn() -> None:
@@ -153,24 +94,6 @@ def test_counts_of_patches_vary_far_less_than_by_chance(number: int) -> None:
     centres_mm = 60.0 * directions / np.linalg.norm(directions, axis=1, keepdims=True)
     counts = cKDTree(places(head, impressions)).query_ball_point(centres_mm, 8.0, return_length=True)
     assert counts.var() / counts.mean() < 0.3
-
-
-def test_the_density_is_followed() -> None:
-    """Discs of 10 cm2 over a density that falls from 160 to 40 per cm2 over the sphere: within 4 % each, 2 % on average."""
-    radius_mm = 60.0
-    head = ball(radius_mm)
-    density = 100.0 + head.surface.vertices_mm[:, 1]
-    design = design_of(head, density)
-    count = round(float((face_areas_mm2(head.surface) / 100 * density[head.surface.faces].mean(1)).sum()))
-    points_mm = places(head, place_impressions(plan_of(design, count), design, head, seed=4))
-    directions = np.random.default_rng(5).normal(size=(60, 3))
-    centres_mm = radius_mm * directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    chord_mm = np.sqrt(1000.0 / np.pi)
-    counts = cKDTree(points_mm).query_ball_point(centres_mm, chord_mm, return_length=True)
-    expected = 10.0 * (100.0 + centres_mm[:, 1] * (1 - chord_mm**2 / (4 * radius_mm**2)))
-    ratios = counts / expected
-    assert np.abs(ratios - 1).max() < 0.04
-    assert np.abs(ratios - 1).mean() < 0.02
 
 
 def test_what_is_to_be_kept_free_is() -> None:
