@@ -20,6 +20,8 @@ COLUMNS_COUNT = 22
 """What each column of `Sheet.columns` holds, the first of them."""
 SKIN_COLOUR, RED_COLOUR, BROWN_COLOUR, LIPS_COLOUR, CLOTH_COLOUR = range(5)
 SPECULAR_FRACTION = 0.034
+WATER_SPECULAR_FRACTION, FILM_ALPHA, FILM_LEVELS = 0.020, 0.11, 0.6
+"""Water mirrors ((1.33 - 1) / (1.33 + 1))^2; its film is this rough and fills this much of the relief. (E)"""
 BUMP_STEP_MM = 0.07
 COLLAR_MM = 21.0
 MOLE_GRID_MM = 24.0
@@ -44,6 +46,8 @@ class Palette(NamedTuple):
     shift_mm: FloatArray
     detail: float
     """How much of the finest relief the pixels can show, 0..1."""
+    film_fraction: float = 0.0
+    """How much of the skin lies under a film of water, 0 dry to 1 wet."""
 
 
 @njit("float64(float64, float64, float64, float64, float64, float64)", cache=True, nogil=True, error_model="numpy")
@@ -91,6 +95,22 @@ def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _film(normal, to_camera, way, radius_rad):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return what a film of water mirrors to the camera of a light of unit irradiance, times pi: one narrow GGX lobe."""
+    facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
+    seen = max(normal[0] * to_camera[0] + normal[1] * to_camera[1] + normal[2] * to_camera[2], 0.05)
+    if facing <= 0.0:
+        return 0.0
+    hx, hy, hz = way[0] + to_camera[0], way[1] + to_camera[1], way[2] + to_camera[2]
+    length = np.sqrt(hx * hx + hy * hy + hz * hz)
+    half = (normal[0] * hx + normal[1] * hy + normal[2] * hz) / length
+    grazing = 1.0 - (way[0] * hx + way[1] * hy + way[2] * hz) / length
+    mirrored = WATER_SPECULAR_FRACTION + (1.0 - WATER_SPECULAR_FRACTION) * grazing**5
+    alpha = np.sqrt(FILM_ALPHA**2 + (0.42 * radius_rad) ** 2)
+    return np.pi * _lobe(half, alpha) * mirrored / ((facing * 0.85 + 0.15) * (seen * 0.85 + 0.15)) * facing * 0.25
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _albedo(column, colours, place, detail, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Fill `out` (3,) with the albedo of skin at a place: blotches, redness, brown, lips, freckles, the shade of shaven hair."""
     x, y, z = place
@@ -119,8 +139,8 @@ def _albedo(column, colours, place, detail, out):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Fill `out` (3,) with the light of a pixel of skin; `work` (5, 3) is room for vectors."""
+def _shade_skin(column, palette, lights, work, out, gloss):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Fill `out` (3,) with the light of a pixel of skin and add its shine to `gloss` (3,), which may be `out`; `work` (5, 3) is room."""
     place, normal, bent, to_camera, albedo = work[0], work[1], work[2], work[3], work[4]
     for axis in range(3):
         place[axis] = column[PLACE + axis] + palette.shift_mm[axis]
@@ -135,9 +155,10 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
     gy = (_height_mm(place[0], place[1] + BUMP_STEP_MM, place[2], furrow, oil, palette.detail) - here) / BUMP_STEP_MM
     gz = (_height_mm(place[0], place[1], place[2] + BUMP_STEP_MM, furrow, oil, palette.detail) - here) / BUMP_STEP_MM
     along = gx * normal[0] + gy * normal[1] + gz * normal[2]
-    bent[0] = normal[0] - 2.4 * (gx - along * normal[0])
-    bent[1] = normal[1] - 2.4 * (gy - along * normal[1])
-    bent[2] = normal[2] - 2.4 * (gz - along * normal[2])
+    steep = 2.4 * (1.0 - FILM_LEVELS * palette.film_fraction)
+    bent[0] = normal[0] - steep * (gx - along * normal[0])
+    bent[1] = normal[1] - steep * (gy - along * normal[1])
+    bent[2] = normal[2] - steep * (gz - along * normal[2])
     make_unit(bent)
     # Light from inside: pores swallow a little, and the relief shows least in red, which travels farthest.
     _albedo(column, palette.colours, place, palette.detail, albedo)
@@ -155,12 +176,15 @@ def _shade_skin(column, palette, lights, work, out):  # type: ignore[no-untyped-
         if column[FREE + light] < 0.01:
             continue
         mirrored = _shine(bent, to_camera, lights.ways[light], lights.radius_rad[light], wet) * column[FREE + light] * hairless
+        if palette.film_fraction > 0.0:
+            filmed = _film(bent, to_camera, lights.ways[light], lights.radius_rad[light]) * column[FREE + light]
+            mirrored += palette.film_fraction * (filmed - 0.6 * mirrored)
         for band in range(3):
-            out[band] += mirrored * lights.rgb_linear[light, band]
+            gloss[band] += mirrored * lights.rgb_linear[light, band]
     seen = max(0.0, inner(bent, to_camera))
     grazing = 0.6 * (SPECULAR_FRACTION + 0.35 * (1.0 - seen) ** 5) * column[ROOM] * hairless
     for band in range(3):
-        out[band] += grazing * lights.room_rgb_linear[band]
+        gloss[band] += grazing * lights.room_rgb_linear[band]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -192,8 +216,9 @@ def _below_neckline_mm(column, neckline):  # type: ignore[no-untyped-def]  # noq
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Fill the rows `rows` of `out` (rows, cols, 3)."""
+def _shade_band(sheet, palette, lights, gaze, rows, pictures):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Fill the rows `rows` of `pictures` = (out, gloss), each (rows, cols, 3), which may be one and the same."""
+    out, gloss = pictures
     column = np.empty(COLUMNS_COUNT)
     work = np.empty((5, 3))
     for row in range(rows[0], rows[1]):
@@ -211,16 +236,20 @@ def _shade_band(sheet, palette, lights, gaze, rows, out):  # type: ignore[no-unt
             elif below_mm > 0.0:
                 _shade_cloth(column, palette, below_mm, out[row, col])
             else:
-                _shade_skin(column, palette, lights, work, out[row, col])
+                _shade_skin(column, palette, lights, work, out[row, col], gloss[row, col])
                 shadow = 1.0 - 0.45 * np.exp(below_mm / 2.5)
                 for band in range(3):
                     out[row, col, band] *= shadow
 
 
-def shade(sheet: Sheet, palette: Palette, lights: Lights, gaze: Gaze) -> Float32Array:
-    """Return the light of every pixel that sees the bust, (rows, cols, 3) linear sRGB, 0 elsewhere."""
+def shade(sheet: Sheet, palette: Palette, lights: Lights, gaze: Gaze, gloss: Float32Array | None = None) -> Float32Array:
+    """Return the light of every pixel that sees the bust, (rows, cols, 3) linear sRGB, 0 elsewhere.
+
+    Where `gloss` is given the skin's shine is added there and not to what is returned.
+    """
     out = np.zeros((*sheet.face_index.shape, 3), np.float32)
+    pictures = (out, out if gloss is None else gloss)
     edges = np.linspace(0, len(out), 8 * THREADS_COUNT + 1).astype(int)
     with ThreadPoolExecutor(THREADS_COUNT) as crew:
-        list(crew.map(lambda start, end: _shade_band(sheet, palette, lights, gaze, (start, end), out), edges[:-1], edges[1:]))
+        list(crew.map(lambda start, end: _shade_band(sheet, palette, lights, gaze, (start, end), pictures), edges[:-1], edges[1:]))
     return out

@@ -1,0 +1,158 @@
+"""Views no photo shows: where a camera is put to a head, and impressions put into a scene of it, by the functions of photos.
+
+Who lights and shades the scene is another room's business; turning round is `turntables`', distance of seeing `seeing`'s.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from scalp.base import BadInput, Doubt, Float32Array, FloatArray, Value, value
+from scalp.domain.camera import Camera
+from scalp.domain.head import Head
+from scalp.domain.impressions import Impressions
+from scalp.domain.look import Moment
+from scalp.domain.photo import Encoding, Photo
+from scalp.domain.scene import Scene
+from scalp.domain.skin import Skin
+from scalp.geometry.meshes import vertex_areas_mm2, vertex_normals
+from scalp.rendering.looks import LookMaker
+
+POSES_DEGREES: dict[str, tuple[float, float]] = {
+    "front": (0.0, 6.0),
+    "left": (90.0, 4.0),
+    "right": (-90.0, 4.0),
+    "back": (180.0, 8.0),
+    "top": (0.0, 78.0),
+    "quarter-left": (40.0, 10.0),
+    "quarter-right": (-40.0, 10.0),
+    "crown": (180.0, 48.0),
+    "hairline": (0.0, 32.0),
+}
+"""Azimuth towards the client's left and elevation of the camera of each pose that has a name, degrees."""
+HIGHEST_DEGREES, LOWEST_DEGREES = 88.0, -20.0
+FACING_COSINE, LEAST_UNSEEN_FRACTION = 0.2, 0.02
+"""Skin seen flatter than this tells a photo nothing; less of a view than this is not worth a word."""
+BODY_DOUBT = Doubt(
+    kind="unseen",
+    where="face, ears, neck and stubble of a view",
+    size="a neutral man's, not the client's",
+    advice="Judge the scalp only: its shape, the hairline, the marks and their tone.",
+)
+HIGHEST_LIGHT = 4.0
+"""Matte light is kept in 16 bits up to this."""
+MATTE_LEVELS = 65_536
+
+
+@value
+class Stand(Value):
+    """Where one stands to look at a head, and how large the picture is."""
+
+    azimuth_degrees: float = 0.0
+    """From straight ahead towards the client's left; 180 is behind."""
+    elevation_degrees: float = 6.0
+    """Above the horizon, -20 to 88."""
+    width_px: int = 1060
+    height_px: int = 1414
+    distance_mm: float = 950.0
+    """From the lens to the middle of the skull; nearer widens the forehead, as with a phone held too close."""
+    frame_width_mm: float = 268.0
+    """What the picture's width spans at that distance."""
+
+    def check(self) -> None:
+        """Refuse places nobody looks from."""
+        if not (np.isfinite(self.azimuth_degrees) and LOWEST_DEGREES <= self.elevation_degrees <= HIGHEST_DEGREES):
+            asked, allowed = f"{self.azimuth_degrees:g} and {self.elevation_degrees:g} degrees", "any azimuth, elevation -20 to 88 degrees"
+            raise BadInput("pose", asked, allowed, "Stand elsewhere; from above use elevation 78.")
+        if not 96 <= self.width_px <= 6000 or not 96 <= self.height_px <= 8000:
+            raise BadInput("view size", f"{self.width_px} x {self.height_px} px", "96 to 6000 x 8000 px", "Choose another size.")
+        if not 350.0 <= self.distance_mm <= 5000.0 or not 20.0 <= self.frame_width_mm <= 1000.0:
+            raise BadInput("view", f"{self.distance_mm:g} mm", "350 to 5000 mm away, 20 to 1000 mm wide", "Stand elsewhere.")
+
+    @property
+    def towards(self) -> FloatArray:
+        """Return the unit direction from the head to the camera, (3,)."""
+        azimuth, elevation = np.radians([self.azimuth_degrees, self.elevation_degrees])
+        return np.array([np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)])
+
+
+def stand_camera(head: Head, stand: Stand) -> Camera:
+    """Return the camera of a stand, exact, looking at the middle of the head with +Y up in the picture.
+
+    From above the skull itself is the middle; at eye height the middle lies a little lower, so that the neck is in.
+    """
+    towards = stand.towards
+    share = float(np.clip(stand.elevation_degrees / 60.0, 0.0, 1.0))
+    tragia = (head.landmark("left_tragion") + head.landmark("right_tragion")) / 2
+    target_mm = tragia + (0.18 + 0.22 * share) * (head.landmark("vertex") - tragia) * np.array([0.0, 1.0, 0.0])
+    forward = -towards
+    right = np.cross(forward, np.array([0.0, 1.0, 0.0]))
+    right /= np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([right, np.cross(forward, right), forward])
+    pose[:3, 3] = -pose[:3, :3] @ (target_mm + stand.distance_mm * towards)
+    return Camera(
+        focal_px=stand.distance_mm / stand.frame_width_mm * stand.width_px,
+        centre_px=(stand.width_px / 2, stand.height_px / 2),
+        width_px=stand.width_px,
+        height_px=stand.height_px,
+        camera_from_head=pose,
+    )
+
+
+def render_scene(scene: Scene, head: Head, impressions: Impressions, skin: Skin, moment: Moment) -> Float32Array:
+    """Return the light of a scene with impressions in its skin, (rows, cols, 3) linear sRGB.
+
+    The matte layer is a photo of its own, in linear light of 16 bits, and gets its look as any photo does: exact
+    perspective, sums of densities, the exponential before the pixel. Shine, hairs and background come on top afterwards,
+    so that what lies above the pigment is known and not guessed.
+    """
+    return compose_scene(scene, _impressed(scene, head, impressions, skin, moment))
+
+
+def compose_scene(scene: Scene, matte_rgb_linear: Float32Array | None = None) -> Float32Array:
+    """Return the light of a scene, (rows, cols, 3), with another matte layer where one is given."""
+    matte = scene.matte_rgb_linear if matte_rgb_linear is None else matte_rgb_linear
+    return np.asarray(matte * scene.clear_fraction[..., None] + scene.above_rgb_linear, np.float32)
+
+
+def _impressed(scene: Scene, head: Head, impressions: Impressions, skin: Skin, moment: Moment) -> Float32Array:
+    """Return the matte layer with what impressions take away."""
+    levels = np.linspace(0.0, 1.0, MATTE_LEVELS)
+    encoding = Encoding(decode=np.repeat(levels[:, None], 3, axis=1), srgb_from_native=np.eye(3))
+    stored = np.clip(scene.matte_rgb_linear / HIGHEST_LIGHT, 0.0, 1.0) * (MATTE_LEVELS - 1) + 0.5
+    photo = Photo(pixels=stored.astype(np.uint16), encoding=encoding, focal_px=scene.camera.focal_px)
+    seen = dataclasses.replace(head, cameras=(scene.camera,), photo_digests=(photo.digest,))
+    own = dataclasses.replace(impressions, head_digest=seen.digest)
+    look = LookMaker(photo, seen, scene.regions, skin).render(own, moment)
+    changed = look.touched > 0
+    matte = scene.matte_rgb_linear.copy()
+    matte[changed] = look.photo.pixels[changed].astype(np.float32) * np.float32(HIGHEST_LIGHT / (MATTE_LEVELS - 1))
+    return matte
+
+
+def doubt_view(head: Head, camera: Camera) -> tuple[Doubt, ...]:
+    """Return what a view is not sure of: the part of its scalp that no photo saw, with the doubt of its shape, and the body."""
+    surface = head.surface
+    normals, areas_mm2 = vertex_normals(surface), vertex_areas_mm2(surface)
+    scalp = surface.vertices_mm[:, 1] > max(head.landmark("glabella")[1], 0.0)
+    here = np.maximum(_facing(surface.vertices_mm, normals, camera), 0.0) * areas_mm2 * scalp
+    known = np.zeros(len(areas_mm2), bool)
+    for photographed in head.cameras:
+        known |= _facing(surface.vertices_mm, normals, photographed) > FACING_COSINE
+    unseen = here * ~known
+    share = float(unseen.sum() / max(here.sum(), 1e-9))
+    if share < LEAST_UNSEEN_FRACTION:
+        return (BODY_DOUBT,)
+    sd_mm = float(np.average(head.surface_sd_mm, weights=unseen))
+    size = f"{share:.0%} of the scalp in sight was in no photo; its shape is known to about {sd_mm:.1f} mm"
+    return (
+        Doubt(kind="unseen", where="this view", size=size, advice="A photo from this side would show the skin and hair there."),
+        BODY_DOUBT,
+    )
+
+
+def _facing(places_mm: FloatArray, normals: FloatArray, camera: Camera) -> FloatArray:
+    """Return the cosine between normals and the ways to a camera, (V,)."""
+    ways = camera.eye_mm - places_mm
+    return np.asarray(np.einsum("vd,vd->v", normals, ways) / np.linalg.norm(ways, axis=1))
