@@ -23,6 +23,10 @@ from scalp.capture.outline import trace_outline
 from scalp.capture.person import segment_person
 from scalp.capture.regions import read_regions
 from scalp.capture.scale import ScaleWish
+from scalp.demo.exposure import expose
+from scalp.demo.lamps import choose_rig
+from scalp.demo.sitters import light_sitter, portray, seat_likeness
+from scalp.designing.fringe import native_cover
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import Design, Wishes
 from scalp.domain.fading import Band, Fading
@@ -33,12 +37,14 @@ from scalp.domain.photo import Photo
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.plan import Plan
 from scalp.domain.price import PriceList
+from scalp.domain.scene import View
 from scalp.domain.sighting import FaceSighting, Finding, MarkedPoints, Regions
 from scalp.domain.skin import Skin
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
 from scalp.rendering.looks import LookMaker
 from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, shave
+from scalp.rendering.views import Stand, doubt_view, render_scene, stand_camera
 from scalp.skin.matching import match_pigment
 from scalp.skin.tone import fit_skin
 
@@ -252,3 +258,35 @@ def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...],
                     yield coming[number - 1].result()
         finally:
             beside.shutdown(wait=False, cancel_futures=True)
+
+
+def render_views(
+    sitting: Sitting,
+    course: Course,
+    moment: Moment,
+    stands: tuple[Stand, ...],
+    *,
+    light: str,
+    makehuman: Path,
+    progress: Progress = no_progress,
+) -> Iterator[View]:
+    """Yield what is seen of a head from each stand at one moment, also from where no photo was taken.
+
+    The head's own surface and skin in the body of a neutral man (`makehuman`), in the light of that name; the impressions by
+    the same functions as in a photo. Lamps stand to the first stand and stay; a flash goes along.
+    """
+    rig, seed = choose_rig(light), course.seed
+    progress("seating the likeness", 0.0)
+    cover = native_cover(course.head, course.design.wishes, course.design.wishes.norwood)
+    sitter = seat_likeness(makehuman, course.head, course.skin, hair_fraction=cover, film_fraction=rig.film_fraction)
+    impressions, doubts = impressions_at(course, moment), doubts_of(sitting, course)
+    lit = None
+    for number, stand in enumerate(stands):
+        progress("lighting the head" if lit is None else "looking from all sides", 0.1 + 0.9 * number / len(stands))
+        if lit is None or rig.follows_camera:
+            lit = light_sitter(sitter, rig, stand.towards)
+        scene = portray(lit, stand_camera(course.head, stand))
+        rgb_linear = render_scene(scene, course.head, impressions, course.skin, moment)
+        photo = expose(rgb_linear, scene.camera, scene.skin_level, seed)
+        told = doubt_view(course.head, scene.camera)
+        yield View(photo=photo, camera=scene.camera, light=light, moment=moment, doubts=(*told, *doubts))
