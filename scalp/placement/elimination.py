@@ -4,11 +4,14 @@ After [Yuksel2015], with distances in units of the local spacing, so that it ser
 read backwards, is an order of placing in which every prefix is evenly spread.
 """
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
 from scalp.base import FloatArray, IntArray
-from scalp.placement.neighbours import find_neighbours
+from scalp.placement.neighbours import find_neighbours_in_cells
+from scalp.placement.sharing import shared
 
 HEX_SPACING = (2.0 / 3.0**0.5) ** 0.5
 """Distance of neighbours in the densest packing, in units of 1 / sqrt(density)."""
@@ -16,6 +19,10 @@ _CLIP_FRACTION, _CLIP_POWER = 0.65, 1.5
 """Pairs closer than 0.65 (1 - (kept / given)^1.5) of the densest spacing count as if they were that far. [Yuksel2015]"""
 _SMALLEST_PREFIX = 48
 """Below this many points the order is left as it comes: too few to be spread over a head."""
+_FINEST = 65535
+"""Crowding of a pair is kept as its root, in as many steps."""
+_STEP_BITS, _STEPS_COUNT = 13, 40 * 1024
+"""A step of the ladder is what the first bits of a number in single precision say; 40 doublings are told apart."""
 
 
 def eliminate_points(
@@ -47,76 +54,79 @@ def order_by_elimination(points_mm: FloatArray, normals: FloatArray, spacing_mm:
 
 def remove_crowded(points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: IntArray, kept_counts: IntArray) -> IntArray:
     """Return which points are removed, in order."""
-    neighbours = find_neighbours(points_mm, normals, HEX_SPACING * spacing_mm)
-    return np.asarray(_eliminate(points_mm, spacing_mm, neighbours, group, kept_counts))
+    order, near = find_neighbours_in_cells(points_mm, normals, HEX_SPACING * spacing_mm)
+    rows = np.empty((len(points_mm), 4), np.float32)
+    rows[:, :3], rows[:, 3] = points_mm[order], (HEX_SPACING * spacing_mm[order]) ** -2.0
+    clip = _CLIP_FRACTION * (1.0 - (int(kept_counts.sum()) / max(len(points_mm), 1)) ** _CLIP_POWER)
+    unit = np.float32((1.0 - clip) ** 4 / _FINEST)
+    root, crowding = np.empty(len(near.other), np.uint16), np.empty(len(rows), np.float32)
+    shared(len(rows), partial(_crowd, rows, near, np.float32(clip), unit, root, crowding))
+    return np.asarray(order[_eliminate(near, root, unit, crowding, group[order], kept_counts)])
 
 
 @njit(cache=True, nogil=True)
-def _sift_down(key, item, size, place):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Let one entry of a max-heap sink to where it belongs."""
-    moved_key, moved_item = key[place], item[place]
-    while True:
-        child = 2 * place + 1
-        if child >= size:
-            break
-        if child + 1 < size and key[child + 1] > key[child]:
-            child += 1
-        if key[child] <= moved_key:
-            break
-        key[place], item[place] = key[child], item[child]
-        place = child
-    key[place], item[place] = moved_key, moved_item
+def _crowd(rows, near, clip, unit, root, crowding, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Write how much each neighbour crowds points `first` to `beyond`, (1 - d / d_hex)^8, as its root; and their sum.
+
+    Distances count in units of the smaller spacing of the two.
+    """
+    for i in range(first, beyond):
+        total = np.float32(0.0)
+        x, y, z, wide = rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3]
+        for m in range(near.start[i], near.start[i + 1]):
+            j = near.other[m]
+            dx, dy, dz = rows[j, 0] - x, rows[j, 1] - y, rows[j, 2] - z
+            fourth = max(np.float32(0.0), np.float32(1.0) - max(clip, np.sqrt((dx * dx + dy * dy + dz * dz) * max(wide, rows[j, 3]))))
+            fourth *= fourth
+            fourth *= fourth
+            root[m] = np.uint16(fourth / unit + np.float32(0.5))
+            total += (unit * root[m]) * (unit * root[m])
+        crowding[i] = total
 
 
 @njit(cache=True, nogil=True)
-def _crowding(points_mm, spacing_mm, clip, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Return how much two points crowd each other: (1 - d / d_hex)^8 in units of the smaller of their spacings."""
-    dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
-    reach = HEX_SPACING * min(spacing_mm[i], spacing_mm[j])
-    near = 1.0 - max(clip, np.sqrt(dx * dx + dy * dy + dz * dz) / reach)
-    fourth = near * near * near * near
-    return fourth * fourth if near > 0.0 else 0.0
+def _step_of(bits, lowest):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the step of the ladder for a crowding, given by the bits of its number: the more crowded, the higher."""
+    return max(np.int32(0), (bits >> _STEP_BITS) - lowest)
 
 
 @njit(cache=True, nogil=True)
-def _eliminate(points_mm, spacing_mm, neighbours, group, kept_counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Remove the most crowded point until each group has its count: a lazy max-heap, since crowding only falls."""
-    count = len(points_mm)
-    clip = _CLIP_FRACTION * (1.0 - (kept_counts.sum() / max(count, 1)) ** _CLIP_POWER)
-    surplus = -kept_counts.astype(np.int64)
-    for i in range(count):
+def _eliminate(near, root, unit, crowding, group, kept_counts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Remove the most crowded point until each group has its count.
+
+    Points stand on a ladder of 1024 steps for each doubling of crowding, chained within a step. Crowding only falls, so the
+    ladder is walked down once; who has fallen below the step where it is met is put where it belongs.
+    """
+    surplus, bits, following = -kept_counts.astype(np.int64), crowding.view(np.int32), np.empty(len(crowding), np.int32)
+    for i in range(len(crowding)):
         surplus[group[i]] += 1
-    # Crowding of each point, and a heap of it.
-    share = np.empty(len(neighbours.other), np.float32)
-    crowding = np.zeros(count, np.float64)
-    for i in range(count):
-        for m in range(neighbours.start[i], neighbours.start[i + 1]):
-            share[m] = _crowding(points_mm, spacing_mm, clip, i, neighbours.other[m])
-            crowding[i] += share[m]
-    key, item, size = crowding.copy(), np.arange(count).astype(np.int32), count
-    for place in range(count // 2 - 1, -1, -1):
-        _sift_down(key, item, size, place)
-    # Take the top; where it is out of date, put it back with its present crowding.
-    removed = np.empty(max(0, surplus[surplus > 0].sum()), np.int32)
-    gone = np.zeros(count, np.bool_)
-    done = 0
-    while done < len(removed) and size > 0:
-        i = item[0]
-        if surplus[group[i]] > 0 and key[0] > crowding[i] + 1e-12:
-            key[0] = crowding[i]
-            _sift_down(key, item, size, 0)
+    # The ladder.
+    highest = np.int32(0)
+    for i in range(len(crowding)):
+        highest = max(highest, bits[i] >> _STEP_BITS)
+    lowest = max(np.int32(0), highest - np.int32(_STEPS_COUNT))
+    top = np.full(highest - lowest + 1, -1, np.int32)
+    for i in range(len(crowding) - 1, -1, -1):
+        step = _step_of(bits[i], lowest)
+        following[i], top[step] = top[step], i
+    # Down the ladder, taking who still belongs where it stands.
+    removed, done, step = np.empty(max(0, surplus[surplus > 0].sum()), np.int32), 0, len(top) - 1
+    while done < len(removed) and step >= 0:
+        i = top[step]
+        if i < 0:
+            step -= 1
             continue
-        size -= 1
-        key[0], item[0] = key[size], item[size]
-        _sift_down(key, item, size, 0)
+        top[step] = following[i]
         if surplus[group[i]] <= 0:
+            continue
+        now = _step_of(bits[i], lowest)
+        if now < step:
+            following[i], top[now] = top[now], i
             continue
         surplus[group[i]] -= 1
         removed[done] = i
-        gone[i] = True
         done += 1
-        for m in range(neighbours.start[i], neighbours.start[i + 1]):
-            j = neighbours.other[m]
-            if not gone[j]:
-                crowding[j] -= share[m]
+        for m in range(near.start[i], near.start[i + 1]):
+            fourth = unit * root[m]
+            crowding[near.other[m]] = max(np.float32(0.0), crowding[near.other[m]] - fourth * fourth)
     return removed[:done]

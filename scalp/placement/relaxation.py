@@ -10,20 +10,25 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from scalp.base import FloatArray, IntArray
-from scalp.placement.neighbours import Neighbours, find_neighbours
+from scalp.base import Float32Array, FloatArray, IntArray
+from scalp.placement.cells import Cells, gather_around, sort_into_cells
 from scalp.placement.sharing import shared
 from scalp.placement.surfaces import Ground, Spots, lay_out, walk_one
 
-WIDE_SD, NARROW_SD = 0.8, 0.35
-"""Standard deviations of the two Gaussians in units of the local spacing, 1 / sqrt(density)."""
 REACH = 2.6
-"""Where the kernel ends, in the same units."""
-_TABLE_COUNT = 1024
+"""Where the push ends, in units of the local spacing, 1 / sqrt(density)."""
+_NARROW_REACH = 1.3
+"""Where the part ends that keeps close pairs apart, in the same units."""
+_NARROW_WEIGHT = 6.0
+_WIDE_WEIGHT = 1.4
 _REBUILD_EVERY = 12
-_LIST_MARGIN = 1.08
+_REACH_MARGIN = 1.08
 _LONGEST_STEP = 0.25
 """No step is longer than this part of the local spacing."""
+_SLACK = 64
+_FAR_MM = np.float32(1e9)
+_LOOSE = {"reassoc", "nsz", "contract", "arcp"}
+"""What the compiler may do to a sum, so that it works on many points at once."""
 
 
 class Layer(NamedTuple):
@@ -43,55 +48,96 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
     spacing balances only for points without such holes, and drains dense regions into sparse ones.)
     """
     face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
-    table, leash_mm = _push_table(), leash_mm.copy()
-    lists: list[Neighbours] = []
+    leash_mm = leash_mm.copy()
+    sorted_layers: list[tuple[Cells, IntArray, Float32Array]] = []
     for iteration in range(iterations_count):
         places, spacing_mm = lay_out(ground, Spots(face_index=face_index, barycentric=barycentric))
         if iteration % _REBUILD_EVERY == 0:
-            normals = ground.normals[face_index]
-            lists = [
-                find_neighbours(
-                    places[part.member], normals[part.member], REACH * _LIST_MARGIN / part.share_fraction**0.5 * spacing_mm[part.member]
-                )
-                for part in layers
-            ]
-        steps_mm = np.zeros_like(places)
-        for part, near in zip(layers, lists, strict=True):
-            shared(len(part.member), partial(_push, places, spacing_mm, part, near, table, steps_mm))
+            sorted_layers = [_sort_layer(part, places, ground.normals[face_index], spacing_mm) for part in layers]
+        steps_mm = np.zeros(places.shape, np.float32)
+        for part, (cells, member, normals) in zip(layers, sorted_layers, strict=True):
+            columns = np.empty((4, len(member)), np.float32)
+            shared(len(member), partial(_fill_columns, places, spacing_mm, member, columns))
+            push = partial(
+                _push, cells, columns, normals, member, leash_mm, np.float32(part.share_fraction), np.float32(part.weight), steps_mm
+            )
+            shared(len(cells.first) - 1, push)
         shared(len(places), partial(_step, ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm))
     return Spots(face_index=face_index, barycentric=barycentric)
 
 
-def _push_table() -> FloatArray:
-    """Return the push over the distance, by the square of the distance: 0 .. REACH^2, smooth to zero at its end."""
-    squared = np.linspace(0.0, REACH**2, _TABLE_COUNT + 1)
-    push = np.exp(-squared / (2 * WIDE_SD**2)) / WIDE_SD**2 + np.exp(-squared / (2 * NARROW_SD**2)) / NARROW_SD**2
-    return np.append(push - push[-1], 0.0)
+def _sort_layer(layer: Layer, places: FloatArray, normals: FloatArray, spacing_mm: FloatArray) -> tuple[Cells, IntArray, Float32Array]:
+    """Return the cells of a layer, its members in their order, and the members' normals where they are asked for."""
+    reach_mm = REACH * _REACH_MARGIN / layer.share_fraction**0.5 * spacing_mm[layer.member]
+    cells = sort_into_cells(places[layer.member], normals[layer.member], reach_mm, float(np.median(reach_mm)))
+    member = layer.member[cells.order]
+    return cells, member, normals[member].astype(np.float32) if cells.mixed.any() else np.empty((0, 3), np.float32)
 
 
 @njit(cache=True, nogil=True)
-def _push(places, spacing_mm, layer, near, table, steps_mm, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Add the pushes within one layer to the steps of its members `first` to `beyond`."""
-    scale = 4.0 * layer.share_fraction * (len(table) - 2) / REACH**2
+def _fill_columns(places, spacing_mm, member, columns, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Write place and spacing of members `first` to `beyond`."""
     for a in range(first, beyond):
-        i = layer.member[a]
-        x, y, z, own_mm = places[i, 0], places[i, 1], places[i, 2], spacing_mm[i]
-        sx, sy, sz = 0.0, 0.0, 0.0
-        for m in range(near.start[a], near.start[a + 1]):
-            j = layer.member[near.other[m]]
-            dx, dy, dz = x - places[j, 0], y - places[j, 1], z - places[j, 2]
-            both_mm = own_mm + spacing_mm[j]
-            entry = (dx * dx + dy * dy + dz * dz) * scale / (both_mm * both_mm)
-            if entry >= _TABLE_COUNT:
-                continue
-            low = int(entry)
-            push = table[low] + (entry - low) * (table[low + 1] - table[low])
-            sx += push * dx
-            sy += push * dy
-            sz += push * dz
-        steps_mm[i, 0] += layer.weight * sx
-        steps_mm[i, 1] += layer.weight * sy
-        steps_mm[i, 2] += layer.weight * sz
+        i = member[a]
+        columns[0, a], columns[1, a], columns[2, a] = places[i, 0], places[i, 1], places[i, 2]
+        columns[3, a] = spacing_mm[i]
+
+
+@njit(cache=True, nogil=True, fastmath=_LOOSE)
+def _sum_pushes(near, count, own, share_fraction):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the push on one point by all around it: two humps over the squared distance in units of the mean spacing."""
+    x, y, z, own_mm = own[0], own[1], own[2], own[3]
+    xs, ys, zs, others_mm = near[0], near[1], near[2], near[3]
+    unit, narrower = share_fraction * np.float32(4.0 / REACH**2), np.float32(REACH**2 / _NARROW_REACH**2)
+    zero, one = np.float32(0.0), np.float32(1.0)
+    sx, sy, sz = zero, zero, zero
+    for k in range(count):
+        dx, dy, dz = x - xs[k], y - ys[k], z - zs[k]
+        both_mm = own_mm + others_mm[k]
+        squared = (dx * dx + dy * dy + dz * dz) * unit / (both_mm * both_mm)
+        wide, narrow = max(zero, one - squared), max(zero, one - squared * narrower)
+        fourth = wide * wide
+        fourth *= fourth
+        sixth = narrow * narrow * narrow
+        sixth *= sixth
+        push = np.float32(_WIDE_WEIGHT) * fourth * wide + np.float32(_NARROW_WEIGHT) * sixth
+        sx += push * dx
+        sy += push * dy
+        sz += push * dz
+    return sx, sy, sz
+
+
+@njit(cache=True, nogil=True)
+def _take_away(cells, cell, normals, own, near):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Put out of reach what faces away from a point."""
+    filled = 0
+    for m in range(cells.around_start[cell], cells.around_start[cell + 1]):
+        for a in range(cells.first[cells.around[m]], cells.first[cells.around[m] + 1]):
+            if normals[a, 0] * normals[own, 0] + normals[a, 1] * normals[own, 1] + normals[a, 2] * normals[own, 2] <= 0.0:
+                near[0, filled] = _FAR_MM
+            filled += 1
+
+
+@njit(cache=True, nogil=True)
+def _push(cells, columns, normals, member, leash_mm, share_fraction, weight, steps_mm, first_cell, beyond_cell):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Add the pushes within one layer to the steps of the members of cells `first_cell` to `beyond_cell` that may move."""
+    near = np.empty((4, cells.most_around_count + _SLACK), np.float32)
+    for c in range(first_cell, beyond_cell):
+        moving = False
+        for a in range(cells.first[c], cells.first[c + 1]):
+            moving |= leash_mm[member[a]] > 0.0
+        if not moving:
+            continue
+        count = gather_around(cells, c, columns, near)
+        for a in range(cells.first[c], cells.first[c + 1]):
+            i = member[a]
+            if cells.mixed[c]:
+                gather_around(cells, c, columns, near)
+                _take_away(cells, c, normals, a, near)
+            sx, sy, sz = _sum_pushes(near, count, columns[:, a], share_fraction)
+            steps_mm[i, 0] += weight * sx
+            steps_mm[i, 1] += weight * sy
+            steps_mm[i, 2] += weight * sz
 
 
 @njit(cache=True, nogil=True)
@@ -100,11 +146,19 @@ def _step(ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm, first
     for i in range(first, beyond):
         if leash_mm[i] <= 0.0:
             continue
-        dx, dy, dz = steps_mm[i, 0], steps_mm[i, 1], steps_mm[i, 2]
+        dx, dy, dz = float(steps_mm[i, 0]), float(steps_mm[i, 1]), float(steps_mm[i, 2])
         length = np.sqrt(dx * dx + dy * dy + dz * dz)
         longest = min(_LONGEST_STEP * spacing_mm[i], leash_mm[i])
         if length > longest:
             dx, dy, dz = dx * longest / length, dy * longest / length, dz * longest / length
             length = longest
         leash_mm[i] -= length
-        face_index[i] = walk_one(ground, face_index[i], barycentric[i], dx, dy, dz)
+        # Most steps end in the face where they begin.
+        gradients = ground.gradients_per_mm[face_index[i]]
+        a = barycentric[i, 0] + gradients[0, 0] * dx + gradients[0, 1] * dy + gradients[0, 2] * dz
+        b = barycentric[i, 1] + gradients[1, 0] * dx + gradients[1, 1] * dy + gradients[1, 2] * dz
+        c = barycentric[i, 2] + gradients[2, 0] * dx + gradients[2, 1] * dy + gradients[2, 2] * dz
+        if min(a, b, c) >= 0.0:
+            barycentric[i, 0], barycentric[i, 1], barycentric[i, 2] = a, b, c
+        else:
+            face_index[i] = walk_one(ground, face_index[i], barycentric[i], dx, dy, dz)

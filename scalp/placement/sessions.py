@@ -7,17 +7,18 @@ relaxation uses, in each running total at once. The order within a session comes
 import numpy as np
 from numba import njit
 
-from scalp.base import ByteArray, FloatArray, IntArray
+from scalp.base import ByteArray, IntArray
 from scalp.placement.elimination import remove_crowded
-from scalp.placement.neighbours import find_neighbours
+from scalp.placement.neighbours import find_neighbours, find_neighbours_in_cells
 from scalp.placement.relaxation import Layer
 from scalp.placement.surfaces import Layout
 
-_WIDE_SD, _REACH = 0.9, 2.7
-"""Standard deviation and end of the kernel, in units of the spacing of the set it judges."""
-_TABLE_COUNT = 2048
+_REACH = 2.8
+"""Where a pair's energy ends, in units of the spacing of the set it judges."""
 _EXCHANGE_REACH = 1.6
 """How far a point looks for a partner of another session, in units of the spacing of all."""
+_NOTICED = 0.2
+"""Who feels a change of energy above this looks for a partner again."""
 _LEAST_GAIN = 1e-4
 _HALF = 0.5
 
@@ -58,43 +59,41 @@ def exchange_sessions(layout: Layout, group: ByteArray, session: ByteArray, swee
     belongs = np.zeros((len(session), len(layers)), np.bool_)
     for column, judged in enumerate(layers):
         belongs[judged.member, column] = True
-    wider = np.array([judged.share_fraction**-0.5 for judged in layers])
-    improved = session.copy()
-    near = find_neighbours(points_mm, normals, _REACH * wider.max() * spacing_mm)
-    _exchange(points_mm, spacing_mm, near, wider, belongs, group, improved, _pull_table(), sweeps_count)
+    wider = np.array([judged.share_fraction**-0.5 for judged in layers], np.float32)
+    order, near = find_neighbours_in_cells(points_mm, normals, _REACH * float(wider.max()) * spacing_mm)
+    partners = find_neighbours(points_mm[order], normals[order], _EXCHANGE_REACH * spacing_mm[order])
+    rows = np.column_stack([points_mm, spacing_mm])[order].astype(np.float32)
+    exchanged, improved = session[order], np.empty_like(session)
+    _exchange(rows, near, partners, wider, belongs[order], group[order], exchanged, sweeps_count)
+    improved[order] = exchanged
     return improved
 
 
-def _pull_table() -> FloatArray:
-    """Return the energy of a pair by the square of its distance, 0 .. REACH^2, smooth to zero at its end."""
-    energy = np.exp(-np.linspace(0.0, _REACH**2, _TABLE_COUNT + 1) / (2 * _WIDE_SD**2))
-    return np.asarray(energy - energy[-1])
+@njit(cache=True, nogil=True)
+def _pull(rows, wider, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the energy of a pair within one set: a hump over the squared distance, smooth to zero at its end."""
+    dx, dy, dz = rows[j, 0] - rows[i, 0], rows[j, 1] - rows[i, 1], rows[j, 2] - rows[i, 2]
+    unit = np.float32(0.5) * (rows[i, 3] + rows[j, 3]) * wider
+    squared = (dx * dx + dy * dy + dz * dz) / (unit * unit)
+    near = max(np.float32(0.0), np.float32(1.0) - squared * np.float32(_REACH**-2.0))
+    return near * near * near * near * near
 
 
 @njit(cache=True, nogil=True)
-def _pull(points_mm, spacing_mm, wider, table, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Return the energy of a pair within one set, smooth to zero at its reach."""
-    dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
-    unit = 0.5 * (spacing_mm[i] + spacing_mm[j]) * wider
-    entry = (dx * dx + dy * dy + dz * dz) / (unit * unit) * (_TABLE_COUNT / (_REACH * _REACH))
-    if entry >= _TABLE_COUNT:
-        return 0.0
-    low = int(entry)
-    return table[low] + (entry - low) * (table[low + 1] - table[low])
-
-
-@njit(cache=True, nogil=True)
-def _exchange(points_mm, spacing_mm, near, wider, belongs, group, session, table, sweeps_count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _exchange(rows, near, partners, wider, belongs, group, session, sweeps_count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Exchange the sessions of neighbours, best partner first, until a sweep changes nothing."""
-    energy = np.zeros(belongs.shape)
+    energy, due = np.zeros(belongs.shape, np.float32), np.ones(len(session), np.bool_)
     for j in range(len(session)):
         for n in range(len(wider)):
             if belongs[j, n]:
-                _add_energy(points_mm, spacing_mm, near, wider[n], table, j, energy[:, n], 1.0)
+                _add_energy(rows, near, wider[n], j, energy, n, np.float32(1.0), due)
     for _ in range(sweeps_count):
         changed = 0
         for i in range(len(session)):
-            j = _best_partner(points_mm, spacing_mm, near, wider, belongs, group, session, energy, table, i)
+            if not due[i]:
+                continue
+            due[i] = False
+            j = _best_partner(rows, partners, wider, belongs, group, session, energy, i)
             if j < 0:
                 continue
             changed += 1
@@ -102,37 +101,37 @@ def _exchange(points_mm, spacing_mm, near, wider, belongs, group, session, table
             for n in range(len(wider)):
                 if belongs[i, n] != belongs[j, n]:
                     leaves, enters = (i, j) if belongs[i, n] else (j, i)
-                    _add_energy(points_mm, spacing_mm, near, wider[n], table, leaves, energy[:, n], -1.0)
-                    _add_energy(points_mm, spacing_mm, near, wider[n], table, enters, energy[:, n], 1.0)
+                    _add_energy(rows, near, wider[n], leaves, energy, n, np.float32(-1.0), due)
+                    _add_energy(rows, near, wider[n], enters, energy, n, np.float32(1.0), due)
                     belongs[leaves, n], belongs[enters, n] = False, True
         if changed == 0:
             break
 
 
 @njit(cache=True, nogil=True)
-def _add_energy(points_mm, spacing_mm, near, wider, table, j, energy, sign):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Add what member j of a set gives to the energy of all around it."""
+def _add_energy(rows, near, wider, j, energy, n, sign, due):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Add what member j of set n gives to the energy of all around it; those who feel it much are due for another look."""
     for m in range(near.start[j], near.start[j + 1]):
-        energy[near.other[m]] += sign * _pull(points_mm, spacing_mm, wider, table, j, near.other[m])
+        k = near.other[m]
+        pull = _pull(rows, wider, j, k)
+        energy[k, n] += sign * pull
+        if pull > np.float32(_NOTICED):
+            due[k] = True
 
 
 @njit(cache=True, nogil=True)
-def _best_partner(points_mm, spacing_mm, near, wider, belongs, group, session, energy, table, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _best_partner(rows, partners, wider, belongs, group, session, energy, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the near point of another session whose exchange with i gains most; -1 where none gains."""
-    best, best_gain = -1, _LEAST_GAIN
-    reach = _EXCHANGE_REACH * spacing_mm[i]
-    for m in range(near.start[i], near.start[i + 1]):
-        j = near.other[m]
+    best, best_gain = -1, np.float32(_LEAST_GAIN)
+    for m in range(partners.start[i], partners.start[i + 1]):
+        j = partners.other[m]
         if session[j] == session[i] or group[j] != group[i]:
             continue
-        dx, dy, dz = points_mm[j, 0] - points_mm[i, 0], points_mm[j, 1] - points_mm[i, 1], points_mm[j, 2] - points_mm[i, 2]
-        if dx * dx + dy * dy + dz * dz > reach * reach:
-            continue
-        gain = 0.0
+        gain = np.float32(0.0)
         for n in range(len(wider)):
             if belongs[i, n] != belongs[j, n]:
                 leaves, enters = (i, j) if belongs[i, n] else (j, i)
-                gain += energy[leaves, n] - energy[enters, n] + _pull(points_mm, spacing_mm, wider[n], table, i, j)
+                gain += energy[leaves, n] - energy[enters, n] + _pull(rows, wider[n], i, j)
         if gain > best_gain:
             best, best_gain = j, gain
     return best
