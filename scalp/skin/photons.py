@@ -6,6 +6,7 @@ plane layers. What an impression takes away on the way is `scalp.skin.columns`';
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import numpy as np
@@ -13,10 +14,17 @@ import numpy.typing as npt
 from numba import njit
 
 from scalp.base import BadInput, FloatArray, Value, value
+from scalp.skin.chance import GOLDEN, WORD, free_path, mixed, stream_of, turn_cosine, unit, words
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_A = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_B = np.uint64(0x94D049BB133111EB)
+_N = 10
+"""Column of a layer table that holds the refractive index."""
+_FAINT = math.log(1e4)
+"""Optical depth of absorption from which photons are thinned out."""
+_LOG_TEN = math.log(10.0)
+_ISOTROPIC = 1e-6
+_BLOCK_COUNT = 2048
+"""Photons whose sum is taken in one go."""
+
 Stream: TypeAlias = npt.NDArray[np.uint64]
 """One random stream, (1,)."""
 
@@ -26,11 +34,8 @@ _UNIT = 1.0 / 9007199254740992.0
 @njit(cache=True, nogil=True, inline="always")
 def draw(state: Stream) -> float:
     """Return a number in (0, 1) from a stream, state (1,) uint64. [Steele2014]"""
-    state[0] += _GOLDEN
-    z = state[0]
-    z = (z ^ (z >> np.uint64(30))) * _MIX_A
-    z = (z ^ (z >> np.uint64(27))) * _MIX_B
-    z = z ^ (z >> np.uint64(31))
+    state[0] += GOLDEN
+    z = mixed(state[0])
     return (float(z >> np.uint64(11)) + 0.5) * _UNIT
 
 
@@ -81,6 +86,13 @@ def deflect(direction: FloatArray, g: float, state: Stream) -> None:
     direction[2] *= scale
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _layer_row(table: FloatArray, layer: int) -> tuple[float, float, float, float, float, float, float, float, float, float]:
+    """Return one layer's numbers as scalars: absorption, mean free path, depths, and its angle's six coefficients."""
+    row = table[layer]
+    return row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9]
+
+
 @value
 class Layers(Value):
     """Plane layers from the surface down, columns of equal length; the last may be infinitely thick.
@@ -102,60 +114,73 @@ class Layers(Value):
             raise BadInput("layers", self.mu_s_per_mm, "columns of one length, scattering above 0, absorption 0 or more", "Correct them.")
 
 
-@njit(cache=True, nogil=True)
-def _walk_layers(optics: FloatArray, bottoms: FloatArray, n_below: float, seed: int, count: int) -> FloatArray:
-    """Return sums of weight and squared weight that leave above and below; optics (L, 4) mu_a, mu_s, g, n."""
-    sums = np.zeros(4)
-    state = np.zeros(1, np.uint64)
-    direction = np.zeros(3)
-    last = len(bottoms) - 1
-    glare, _ = fresnel(1.0, optics[0, 3], 1.0)
-    for photon in range(count):
-        # A photon enters straight down, less what the surface throws back.
-        start_stream(state, seed, photon)
-        direction[0], direction[1], direction[2] = 0.0, 0.0, 1.0
-        z, layer, weight = 0.0, 0, 1.0 - glare
-        free = -math.log(draw(state))
-        while weight > 0.0:
-            # Go to the next scattering or to the next interface, losing weight on the way.
-            mu_a, mu_s, g, n = optics[layer, 0], optics[layer, 1], optics[layer, 2], optics[layer, 3]
-            uz = direction[2]
-            top = 0.0 if layer == 0 else bottoms[layer - 1]
-            if uz > 0.0:
-                room = (bottoms[layer] - z) / uz
-            elif uz < 0.0:
-                room = (top - z) / uz
-            else:
-                room = math.inf
-            step = free / mu_s
-            if step < room:
-                z += step * uz
-                weight *= math.exp(-mu_a * step)
-                deflect(direction, g, state)
-                free = -math.log(draw(state))
-                if weight < 1e-3:
-                    weight = weight * 10.0 if draw(state) < 0.1 else 0.0
+@njit(cache=True, nogil=True, fastmath={"contract"})
+def _walk_layers(table: FloatArray, n_below: float, seed: int, begin: int, end: int) -> tuple[float, float, float, float]:
+    """Return sums of weight and squared weight that leave above and below, of photons begin to end; table as `_layer_table`'s.
+
+    Only depth and the cosine to the normal are kept: plane layers are the same in every direction around it.
+    """
+    last = len(table) - 1
+    above = above_squared = below = below_squared = 0.0
+    entering = -math.log1p(-fresnel(1.0, table[0, _N], 1.0)[0])
+    for photon in range(begin, end):
+        # A photon enters straight down; `spent` is the optical depth of absorption behind it, the surface's glare included.
+        state = stream_of(seed, photon)
+        z, uz, layer, spent = 0.0, 1.0, 0, entering
+        mu_a, path_mm, top, bottom, free_a, free_b, free_c, shift, slope, square = _layer_row(table, 0)
+        state, free = free_path(state)
+        while True:
+            z_next = z + free * path_mm * uz
+            if top < z_next < bottom:
+                # Scattered inside the layer: a Henyey-Greenstein angle, turned by an even one about the old way.
+                z = z_next
+                spent += mu_a * free * path_mm
+                state = state + GOLDEN
+                polar, around = words(mixed(state))
+                part = free_a / (free_b + free_c * polar)
+                cosine = shift + slope * polar + square * part * part
+                uz = uz * cosine + math.sqrt(abs((1.0 - uz * uz) * (1.0 - cosine * cosine))) * turn_cosine(around)
+                state, free = free_path(state)
+                if spent > _FAINT:
+                    # One faint photon in ten goes on, for ten.
+                    state = state + GOLDEN
+                    if unit(mixed(state)) >= 0.1:
+                        break
+                    spent -= _LOG_TEN
                 continue
             # At an interface: thrown back, or bent through into the next layer or out.
-            weight *= math.exp(-mu_a * room)
-            free -= room * mu_s
             down = uz > 0.0
-            z = bottoms[layer] if down else top
-            n_next = (n_below if layer == last else optics[layer + 1, 3]) if down else (1.0 if layer == 0 else optics[layer - 1, 3])
-            back, beyond = fresnel(n, n_next, abs(uz))
-            if draw(state) < back:
-                direction[2] = -uz
+            room_mm = ((bottom if down else top) - z) / uz if uz != 0.0 else 0.0
+            z = bottom if down else top
+            spent += mu_a * room_mm
+            free = max(0.0, free - room_mm / path_mm)
+            leaves = layer == last if down else layer == 0
+            n_next = (n_below if down else 1.0) if leaves else table[layer + (1 if down else -1), _N]
+            back, beyond = fresnel(table[layer, _N], n_next, abs(uz))
+            state = state + GOLDEN
+            if unit(mixed(state)) < back:
+                uz = -uz
                 continue
-            if (down and layer == last) or (not down and layer == 0):
-                side = 2 if down else 0
-                sums[side] += weight
-                sums[side + 1] += weight * weight
+            if leaves:
+                weight = math.exp(-spent)
+                if down:
+                    below += weight
+                    below_squared += weight * weight
+                else:
+                    above += weight
+                    above_squared += weight * weight
                 break
-            direction[0] *= n / n_next
-            direction[1] *= n / n_next
-            direction[2] = beyond if down else -beyond
+            uz = beyond if down else -beyond
             layer += 1 if down else -1
-    return sums
+            mu_a, path_mm, top, bottom, free_a, free_b, free_c, shift, slope, square = _layer_row(table, layer)
+    return above, above_squared, below, below_squared
+
+
+@njit(cache=True, nogil=True)
+def _walk_blocks(table: FloatArray, n_below: float, seed: int, edges: npt.NDArray[np.int64], sums: FloatArray) -> None:
+    """Fill sums (B, 4) with what the photons between each pair of edges (B + 1,) do."""
+    for block in range(len(sums)):
+        sums[block] = _walk_layers(table, n_below, seed, edges[block], edges[block + 1])
 
 
 @value
@@ -168,15 +193,44 @@ class Balance(Value):
     transmitted_sd: float
 
 
-def trace_layers(layers: Layers, *, photons_count: int, seed: int) -> Balance:
+def trace_layers(layers: Layers, *, photons_count: int, seed: int, threads_count: int = 1) -> Balance:
     """Return the total reflectance and transmittance of plane layers for light that falls straight in.
 
     Exponential free paths by scattering alone, absorption along the path, Henyey-Greenstein phase function, Fresnel
-    at every change of index, unpolarised. [Wang1995]
+    at every change of index, unpolarised. Every photon has its own random stream and sums are taken in a fixed order:
+    the same bytes on any number of threads. [Wang1995]
     """
-    optics = np.column_stack([layers.mu_a_per_mm, layers.mu_s_per_mm, layers.g, layers.n])
-    sums = _walk_layers(optics, np.cumsum(layers.thickness_mm), layers.n_below, seed, photons_count)
+    table = _layer_table(layers)
+    edges = np.append(np.arange(0, photons_count, _BLOCK_COUNT), photons_count)
+    sums = np.zeros((len(edges) - 1, 4))
+    shares = np.array_split(np.arange(len(sums)), threads_count)
+    spans = [(int(share[0]), int(share[-1]) + 1) for share in shares if len(share)]
+    with ThreadPoolExecutor(threads_count) as pool:
+        list(pool.map(lambda span: _walk_blocks(table, layers.n_below, seed, edges[span[0] : span[1] + 1], sums[span[0] : span[1]]), spans))
+    totals = sums.sum(axis=0)
     glare = fresnel(1.0, float(layers.n[0]), 1.0)[0]
-    means = sums[[0, 2]] / photons_count
-    errors = np.sqrt(np.maximum(sums[[1, 3]] / photons_count - means**2, 0.0) / photons_count)
+    means = totals[[0, 2]] / photons_count
+    errors = np.sqrt(np.maximum(totals[[1, 3]] / photons_count - means**2, 0.0) / photons_count)
     return Balance(reflected=means[0] + glare, reflected_sd=errors[0], transmitted=means[1], transmitted_sd=errors[1])
+
+
+def _layer_table(layers: Layers) -> FloatArray:
+    """Return what the walk needs of each layer, (L, 11): optics, depths, and the coefficients of its Henyey-Greenstein cosine.
+
+    The cosine is shift + slope u + square part^2 with part = a / (b + c u) and u a 32-bit number: isotropic layers have
+    only shift and slope, others only shift and square.
+    """
+    bottoms = np.cumsum(layers.thickness_mm)
+    tops = np.concatenate([[0.0], bottoms[:-1]])
+    g = np.asarray(layers.g, float)
+    even = np.abs(g) < _ISOTROPIC
+    twice = np.where(even, 1.0, 2.0 * g)
+    angle = (
+        np.where(even, 1.0, 1.0 - g * g),
+        np.where(even, 1.0, 1.0 - g),
+        np.where(even, 0.0, 2.0 * g * WORD),
+        np.where(even, -1.0, (1.0 + g * g) / twice),
+        np.where(even, 2.0 * WORD, 0.0),
+        np.where(even, 0.0, -1.0 / twice),
+    )
+    return np.ascontiguousarray(np.column_stack([layers.mu_a_per_mm, 1.0 / layers.mu_s_per_mm, tops, bottoms, *angle, layers.n]))

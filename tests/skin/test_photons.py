@@ -17,21 +17,21 @@ def layers(mu_a_per_mm, mu_s_per_mm, g, n, thickness_mm, n_below):
 
 def test_a_thin_slab_reflects_and_transmits_what_van_de_hulst_tabulated():
     """Index matched, g 0.75, 0.2 mm: Rd 0.09739, T 0.66096 [Hulst1980]."""
-    balance = trace_layers(layers([1], [9], [0.75], [1], [0.2], 1.0), photons_count=150_000, seed=1)
+    balance = trace_layers(layers([1], [9], [0.75], [1], [0.2], 1.0), photons_count=1_000_000, seed=1)
     assert abs(balance.reflected - 0.09739) < 3 * balance.reflected_sd
     assert abs(balance.transmitted - 0.66096) < 3 * balance.transmitted_sd
 
 
 def test_a_half_space_with_a_surface_reflects_what_giovanelli_tabulated():
     """Index 1.5, isotropic: 0.2600 with the surface's own 0.04 [Giovanelli1955]."""
-    balance = trace_layers(layers([1], [9], [0], [1.5], [np.inf], 1.5), photons_count=60_000, seed=1)
+    balance = trace_layers(layers([1], [9], [0], [1.5], [np.inf], 1.5), photons_count=300_000, seed=1)
     assert abs(balance.reflected - 0.2600) < 3 * balance.reflected_sd
 
 
 def test_three_skin_layers_reflect_what_adding_doubling_gives():
     """Three layers of skin with a surface: 0.23790 by adding-doubling with 24 quadrature points."""
     skin = layers([1.5, 0.15, 0.05], [20, 15, 10], [0.8] * 3, [1.4] * 3, [0.1, 3, np.inf], 1.4)
-    balance = trace_layers(skin, photons_count=25_000, seed=5)
+    balance = trace_layers(skin, photons_count=100_000, seed=5)
     assert abs(balance.reflected - 0.23790) < 3 * balance.reflected_sd
 
 
@@ -40,6 +40,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not():
     first, again, other = (trace_layers(slab, photons_count=2000, seed=seed) for seed in (3, 3, 4))
     assert first == again
     assert first != other
+
+
+def test_the_number_of_threads_changes_no_byte():
+    skin = layers([1.5, 0.15], [20, 15], [0.8] * 2, [1.4] * 2, [0.1, 3], 1.4)
+    alone, shared, many = (trace_layers(skin, photons_count=9001, seed=3, threads_count=count) for count in (1, 2, 5))
+    assert alone == shared == many
+
+
+def test_what_is_not_scattered_goes_straight_through():
+    """Beer's law: exp(-2 per mm x 0.5 mm)."""
+    nearly_clear = layers([2], [1e-6], [0], [1], [0.5], 1.0)
+    assert trace_layers(nearly_clear, photons_count=2000, seed=1).transmitted == pytest.approx(np.exp(-1.0), abs=1e-5)
 
 
 def test_nothing_is_lost_where_nothing_absorbs():
