@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from scalp.ageing.healing import heal
+from scalp.ageing.forecasts import doubts_of_years
+from scalp.ageing.healing import heal, healing_of
+from scalp.ageing.merging import densest_spots, doubts_of_merging, judge_merging
 from scalp.ageing.years import age
 from scalp.base import Doubt, FloatArray, NotPossible, Progress, Value, no_progress, value
 from scalp.capture.checks import check_photo
@@ -150,8 +152,21 @@ def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
     """Return every doubt of the chain once, in the order of the stages."""
     hair = doubt_hair(sitting.regions, sitting.head, course.design)
     burnt = doubt_burnt(sitting.photo, sitting.regions, sitting.head, course.design)
-    chain = doubts_of_photo(sitting) + sitting.head.doubts + hair + burnt + sitting.skin.doubts + course.design.doubts + course.plan.doubts
+    seen = doubts_of_photo(sitting) + sitting.head.doubts + hair + burnt + sitting.skin.doubts
+    chain = seen + course.design.doubts + course.plan.doubts + doubts_of_ageing(course)
     return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
+
+
+def doubts_of_ageing(course: Course) -> tuple[Doubt, ...]:
+    """Return how wide the band of the last year shown is and why, when to renew, and whether marks will have merged by then."""
+    last = moments_of(course.plan)[-1]
+    points_mm = course.placed.points_mm(course.head.surface.vertices_mm, course.head.surface.faces)
+    dense = densest_spots(points_mm)
+    merged: tuple[Doubt, ...] = ()
+    for where, years in (("healed marks", 0.0), (f"marks after {last.years:g} years", last.years)):
+        lying = age(course.placed.where(dense), years=years, fading=course.fading, skin=course.skin)
+        merged = merged or doubts_of_merging(judge_merging(lying, points_mm[dense], course.skin), where)
+    return doubts_of_years(last.years, course.fading) + merged
 
 
 def doubts_of_photo(sitting: Sitting) -> tuple[Doubt, ...]:
@@ -197,6 +212,7 @@ def plan_course(
     plan = plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
     progress("placing impressions", 0.4)
     placed = place_impressions(plan, design, head, seed=wishes.seed)
+    fading = fading.thinned(pigment.dilution_ratio)
     return Course(head=head, skin=skin, design=design, plan=plan, placed=placed, fading=fading, seed=wishes.seed)
 
 
@@ -233,8 +249,9 @@ def impressions_at(course: Course, moment: Moment) -> Impressions:
     days = [session.day for session in course.plan.sessions[: moment.session_number]]
     elapsed_days = tuple(moment.days + (days[-1] - day).days for day in days)
     points_mm = placed.points_mm(course.head.surface.vertices_mm, course.head.surface.faces)
-    healed = heal(placed, days_by_session=elapsed_days, seed=course.seed, points_mm=points_mm)
-    return age(healed, years=moment.years, fading=course.fading, band=moment.band) if moment.years else healed
+    healing = healing_of(course.fading.factors)
+    healed = heal(placed, days_by_session=elapsed_days, seed=course.seed, skin=course.skin, points_mm=points_mm, healing=healing)
+    return age(healed, years=moment.years, fading=course.fading, band=moment.band, skin=course.skin) if moment.years else healed
 
 
 def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...], progress: Progress = no_progress) -> Iterator[Look]:

@@ -18,6 +18,9 @@ def look(
     start: options.Start = None,
     prices: options.Prices = None,
     temporary: options.Temporary = False,
+    sun: options.Sun = None,
+    skin_type: options.SkinType = None,
+    scar: options.Scar = False,
     shaved: options.Shaved = False,
     seed: options.Seed = 1,
     face: options.Face = None,
@@ -33,6 +36,7 @@ def look(
     """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
+    from scalp.domain.fading import FadingFactors
     from scalp.io.folders import output_folder
     from smp.orders import read_card, read_order, refuse_inside
     from smp.reporting import report_text
@@ -54,6 +58,7 @@ def look(
             start=start,
             prices=prices,
             temporary=temporary,
+            factors=FadingFactors(sun=sun, skin_type=skin_type, scar=scar),  # type: ignore[arg-type]
             picture_format=picture_format,
             film=film,
             shaved=shaved,

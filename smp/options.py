@@ -18,6 +18,13 @@ Sessions = Annotated[int | None, typer.Option(help="Number of sessions, 2 to 4. 
 Start = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the first session. Default: two weeks from today.")]
 Prices = Annotated[Path | None, typer.Option("--prices", help="A price list (TOML) instead of the shipped one.", readable=False)]
 Temporary = Annotated[bool, typer.Option("--temporary", help="The trial treatment: pigment that leaves within 6 to 18 months.")]
+Sun = Annotated[
+    str | None, typer.Option(help="Sun on the scalp, which fades pigment: protected, usual or high. Unsaid, the years are less sure.")
+]
+SkinType = Annotated[
+    str | None, typer.Option("--skin-type", help="Kind of skin, which fades pigment: dry, normal or oily. Unsaid, the years are less sure.")
+]
+Scar = Annotated[bool, typer.Option("--scar", help="The treated skin is scarred: fewer impressions stay, and they fade faster.")]
 Seed = Annotated[int, typer.Option(help="Another number gives another, equally natural arrangement.", min=0)]
 Face = Annotated[int | None, typer.Option("--face", help="Which face, counted from 1 on the left, when there are several.")]
 Points = Annotated[

@@ -1,5 +1,6 @@
 """What a person asked for on the command line, as the engine's nouns. Checked here, before any work begins."""
 
+import dataclasses
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from scalp.ageing.years import temporary_fading
 from scalp.base import BadInput, FloatArray, Value, value
 from scalp.domain.design import HAIRLINE_STYLES, Wishes
-from scalp.domain.fading import Fading
+from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.price import PriceList
 from scalp.io.tables import LARGEST_PLACE_PX, read_price_list
@@ -97,6 +98,7 @@ def read_order(
     start: datetime | None,
     prices: Path | None,
     temporary: bool,
+    factors: FadingFactors | None = None,
     picture_format: str,
     film: str,
     shaved: bool = False,
@@ -111,7 +113,7 @@ def read_order(
         prices=read_price_list(prices),
         pigment=Pigment(name="temporary carbon", temporary=True) if temporary else Pigment(),
         needle=Needle(),
-        fading=temporary_fading() if temporary else Fading(),
+        fading=dataclasses.replace(temporary_fading() if temporary else Fading(), factors=factors or FadingFactors()),
         picture_format=choose("format", picture_format, FORMATS),
         film=choose("film", film, FILMS),
         shaved=shaved,

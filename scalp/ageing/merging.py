@@ -135,7 +135,7 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
     density_per_mm2 = _density_per_mm2(tree, points_mm)
     dense = _densest(density_per_mm2)
     judged = dense[np.linspace(0, len(dense) - 1, min(_JUDGED_COUNT, len(dense))).astype(int)]
-    away_mm, near = tree.query(points_mm[judged], k=min(_REACHED_COUNT, len(points_mm)))
+    away_mm, near = (np.asarray(found) for found in tree.query(points_mm[judged], k=min(_REACHED_COUNT, len(points_mm))))
     around, place = np.unique(near, return_inverse=True)
     near = place.reshape(near.shape)
     weights = _weights(impressions.where(around), skin)
@@ -157,7 +157,7 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
 
 def _density_per_mm2(tree: cKDTree, points_mm: FloatArray) -> FloatArray:
     """Return how densely impressions lie around each, (N,), from the distance of the sixteenth neighbour."""
-    reach_mm = tree.query(points_mm, k=[_NEIGHBOURS_COUNT + 1])[0][:, 0]
+    reach_mm = np.asarray(tree.query(points_mm, k=[_NEIGHBOURS_COUNT + 1])[0])[:, 0]
     return np.asarray(_NEIGHBOURS_COUNT / (np.pi * np.maximum(reach_mm, 1e-3) ** 2))
 
 

@@ -1,5 +1,6 @@
 """How pigment leaves the skin over the years, as a band. The curve and its factors; applying it is `scalp.ageing`'s."""
 
+import dataclasses
 from typing import Literal, get_args
 
 import numpy as np
@@ -138,6 +139,10 @@ class Fading(Value):
             raise BadInput("diffusion", self.diffusion_mm2_per_year, "D 0 to 0.03 mm2 a year, slope 0 to 20 per mm", "Correct it.")
         if not 1 <= self.diffusion_band_factor <= 10:
             raise BadInput("diffusion", self.diffusion_band_factor, "band 1 to 10", "Correct it.")
+
+    def thinned(self, dilution_ratio: float) -> "Fading":
+        """Return the fading of pigment thinned so far, all else the same."""
+        return dataclasses.replace(self, factors=dataclasses.replace(self.factors, dilution_ratio=dilution_ratio))
 
     def rate_per_year(self, band: Band = "expected") -> float:
         """Return the yearly rate of the part that leaves, with what is told of the client."""
