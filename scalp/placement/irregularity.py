@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from scalp.base import BoolArray, Float32Array, FloatArray, IntArray
 from scalp.placement.neighbours import find_neighbours
-from scalp.placement.rooms import Room
+from scalp.placement.rooms import Room, blocked, by_distance
 from scalp.placement.surfaces import Ground, Spots, join, pick, points_mm, walk_one
 
 LARGEST_SCATTER = 0.5
@@ -55,21 +55,25 @@ def add_partners(
 def _move_where_free(ground: Ground, spots: Spots, draws_mm: FloatArray, room: Room) -> tuple[Spots, BoolArray]:
     """Move each point by the first of its draws (N, T, 2) mm that has room; say which found one."""
     own_mm, normals = points_mm(ground, spots), ground.normals[spots.face_index]
-    if len(room.keep_away_mm):
-        normals = np.vstack([normals, normals[cKDTree(own_mm).query(room.keep_away_mm)[1]]])
+    blocked_mm, kept_mm = blocked(room)
     longest_mm = np.linalg.norm(draws_mm, axis=2).max(axis=1)
-    reach_mm = np.full(len(normals), 1e-3)
-    reach_mm[: len(own_mm)] = max(room.apart_mm, room.keep_away_distance_mm) + longest_mm + longest_mm.max()
-    places = np.vstack([own_mm, room.keep_away_mm])
-    near = find_neighbours(places, normals, reach_mm)
+    reach_mm = longest_mm + room.apart_mm + longest_mm.max()
+    if len(blocked_mm):
+        normals = np.vstack([normals, normals[cKDTree(own_mm).query(blocked_mm)[1]]])
+        for distance_mm, members in by_distance(kept_mm):
+            within = cKDTree(blocked_mm[members]).query(own_mm)[0] < distance_mm + longest_mm
+            reach_mm[within] = np.maximum(reach_mm[within], distance_mm + longest_mm[within])
+    places = np.vstack([own_mm, blocked_mm])
+    # What stands already is in the lists of others; it needs none of its own.
+    near = find_neighbours(places, normals, np.concatenate([reach_mm, np.full(len(blocked_mm), reach_mm.min())]))
     face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
     placed = np.zeros(len(face_index), np.bool_)
-    _move(ground, face_index, barycentric, places, near, draws_mm, (room.apart_mm, room.keep_away_distance_mm), placed)
+    _move(ground, face_index, barycentric, places, near, draws_mm, room.apart_mm, kept_mm, placed)
     return Spots(face_index=face_index, barycentric=barycentric), placed
 
 
 @njit(cache=True, nogil=True)
-def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, placed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, kept_mm, placed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Move the points one after another, each to the first draw that has room."""
     count = len(face_index)
     weights = np.empty(3)
@@ -98,7 +102,7 @@ def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, pla
             for m in range(near.start[i], near.start[i + 1]):
                 j = near.other[m]
                 gap = place - places[j]
-                least = apart_mm[0] if j < count else apart_mm[1]
+                least = apart_mm if j < count else kept_mm[j - count]
                 if (gap * gap).sum() < least * least:
                     free = False
                     break

@@ -14,8 +14,8 @@ from scalp.domain.plan import Plan
 from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.placement.fields import Effort, Field, spread_field
 from scalp.placement.irregularity import LARGEST_SCATTER, add_partners, scatter_points, vary
-from scalp.placement.rooms import Room, kept_distance_mm
-from scalp.placement.surfaces import Ground, join, lay_out, pick, prepare_ground, scatter
+from scalp.placement.rooms import Room, open_margin_mm
+from scalp.placement.surfaces import Ground, join, land, lay_out, pick, prepare_ground, scatter
 
 NATURAL_REGULARITY_FRACTION = 0.47
 CAREFUL = Effort(candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.6)
@@ -28,6 +28,8 @@ _TOLERATED_FRACTION = 1.05
 _SPARE_PARTNERS = 16
 _TRIAL_COUNT = 20_000
 _LEAST_OPEN_FRACTION = 0.15
+LARGEST_DISTANCE_MM = 20.0
+FARTHEST_OFF_MM = 5.0
 
 
 @value
@@ -58,7 +60,7 @@ class PlacementSettings(Value):
         for name in ("regularity_fraction", "pairs_fraction"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise BadInput(name, getattr(self, name), "0 to 1", "0.47 and 0.15 are natural.")
-        if not 0.0 <= self.apart_mm <= self.pair_distance_mm <= 2.0 or not 0.0 <= self.keep_away_distance_mm <= 20.0:
+        if not 0.0 <= self.apart_mm <= self.pair_distance_mm <= 2.0 or not 0.0 <= self.keep_away_distance_mm <= LARGEST_DISTANCE_MM:
             raise BadInput(
                 "distance", f"{self.apart_mm} / {self.pair_distance_mm} mm", "0 to 2 mm, pairs not closer than apart_mm", "Correct it."
             )
@@ -69,19 +71,28 @@ class PlacementSettings(Value):
 
 
 def place_impressions(
-    plan: Plan, design: Design, head: Head, *, seed: int, keep_away_mm: FloatArray | None = None, settings: PlacementSettings | None = None
+    plan: Plan,
+    design: Design,
+    head: Head,
+    *,
+    seed: int,
+    keep_away_mm: FloatArray | None = None,
+    keep_away_distance_mm: FloatArray | None = None,
+    earlier_mm: FloatArray | None = None,
+    settings: PlacementSettings | None = None,
 ) -> Impressions:
     """Place every impression of a plan on the head: exact counts, the design's density, every session evenly spread.
 
     Points are spread by weighted elimination and Gaussian relaxation over nested sets, then scattered along the surface
-    until they are as regular as follicles and no more. `keep_away_mm` (M, 3) are points of the head frame to keep free:
-    follicles, moles, earlier impressions. Columns are those of settled deposits: what healing does to them is not here.
-    [Yuksel2015] [Ahmed2022]
+    until they are as regular as follicles and no more. `keep_away_mm` (M, 3) are points of the head frame to keep free, such
+    as follicles and moles, each with its own `keep_away_distance_mm` (M,) or all with that of the settings; the rest of the
+    skin takes up what would have lain there. `earlier_mm` (E, 3) are impressions that already lie on this head, before a
+    touch-up: new ones fill in between them, so that all together have the design's density and are even. Columns are those
+    of settled deposits: what healing does to them is not here. [Yuksel2015] [Ahmed2022]
     """
     settings = settings or PlacementSettings()
     _check_parents(plan, design, head)
-    kept_free = np.empty((0, 3)) if keep_away_mm is None else _checked_points(keep_away_mm)
-    room = Room(apart_mm=settings.apart_mm, keep_away_mm=kept_free, keep_away_distance_mm=settings.keep_away_distance_mm)
+    room = _make_room(design, head, settings, (keep_away_mm, keep_away_distance_mm, earlier_mm))
     rng = np.random.default_rng(seed)
     counts = tuple(session.impressions_count for session in plan.sessions)
     ground = _ground_for(design, head, sum(counts), room, settings)
@@ -101,28 +112,48 @@ def _check_parents(plan: Plan, design: Design, head: Head) -> None:
         raise WrongParent("plan", "made for another design", "a plan of this design", "Plan the treatment again.")
 
 
-def _checked_points(keep_away_mm: FloatArray) -> FloatArray:
-    """Return points to keep free, as (M, 3) floats."""
-    points = np.ascontiguousarray(keep_away_mm, dtype=np.float64)
+def _make_room(design: Design, head: Head, settings: PlacementSettings, standing: tuple[FloatArray | None, ...]) -> Room:
+    """Return what stands already, checked: points to keep free, their distances, earlier impressions."""
+    keep_away_mm, earlier_mm = _checked_points("keep_away_mm", standing[0]), _checked_points("earlier_mm", standing[2])
+    distance_mm = np.full(len(keep_away_mm), settings.keep_away_distance_mm) if standing[1] is None else np.asarray(standing[1], float)
+    if distance_mm.shape != (len(keep_away_mm),) or not ((distance_mm >= 0.0) & (distance_mm <= LARGEST_DISTANCE_MM)).all():
+        allowed = f"({len(keep_away_mm)},) values of 0 to {LARGEST_DISTANCE_MM:g} mm"
+        raise BadInput("keep_away_distance_mm", distance_mm.shape, allowed, "Give one for each point that is kept free.")
+    if not len(earlier_mm):
+        return Room(apart_mm=settings.apart_mm, keep_away_mm=keep_away_mm, keep_away_distance_mm=distance_mm)
+    landed, off_mm = land(head.surface, earlier_mm)
+    if off_mm.max() > FARTHEST_OFF_MM:
+        allowed = f"within {FARTHEST_OFF_MM:g} mm of the surface of this head"
+        raise BadInput("earlier_mm", f"up to {off_mm.max():.0f} mm off", allowed, "Bring the earlier impressions onto this head first.")
+    within = np.flatnonzero((design.density_per_cm2[head.surface.faces[landed.face_index]] > 0.0).any(axis=1))
+    return Room(settings.apart_mm, keep_away_mm, distance_mm, pick(landed, within), earlier_mm)
+
+
+def _checked_points(name: str, points_mm: FloatArray | None) -> FloatArray:
+    """Return points as (M, 3) floats."""
+    points = np.empty((0, 3)) if points_mm is None else np.ascontiguousarray(points_mm, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
-        raise BadInput("keep_away_mm", points.shape, "finite (M, 3) in mm", "Give one row of x, y, z for each point.")
+        raise BadInput(name, points.shape, "finite (M, 3) in mm", "Give one row of x, y, z for each point.")
     return points
 
 
 def _ground_for(design: Design, head: Head, count: int, room: Room, settings: PlacementSettings) -> Ground:
-    """Return the surface with the density that gives `count` impressions beside what is kept free, or say what would fit."""
+    """Return the surface with the density that gives `count` impressions beside what stands, or say what would fit."""
     areas_mm2 = vertex_areas_mm2(head.surface)
     wanted = float(areas_mm2 @ design.density_per_cm2) / 100.0
     if wanted <= 0.0:
         raise NotPossible(f"{count} impressions on an empty design", "none", "Draw an area to treat.")
-    ground = prepare_ground(head.surface, design.density_per_cm2 * (count / wanted))
+    earlier_count = len(room.earlier.face_index)
+    ground = prepare_ground(head.surface, design.density_per_cm2 * ((count + earlier_count) / wanted))
     open_fraction = _open_fraction(ground, room)
     peak_per_cm2 = 100.0 * float(ground.wanted_per_mm2.max()) / max(open_fraction, _LEAST_OPEN_FRACTION)
     packed_per_cm2 = (_PACKING_FRACTION * _HEX_MM_AT_1_PER_CM2 / max(settings.apart_mm, 1e-6)) ** 2
     limit_per_cm2 = min(settings.largest_density_per_cm2, packed_per_cm2)
     if open_fraction < _LEAST_OPEN_FRACTION or peak_per_cm2 > _TOLERATED_FRACTION * limit_per_cm2:
-        reachable = int(count * limit_per_cm2 / peak_per_cm2 * min(1.0, open_fraction / _LEAST_OPEN_FRACTION))
-        asked = f"{count} impressions, up to {peak_per_cm2:.0f} per cm2,"
+        part = limit_per_cm2 / peak_per_cm2 * min(1.0, open_fraction / _LEAST_OPEN_FRACTION)
+        reachable = max(0, int((count + earlier_count) * part) - earlier_count)
+        beside = f" beside {earlier_count} earlier ones" if earlier_count else ""
+        asked = f"{count} impressions{beside}, up to {peak_per_cm2:.0f} per cm2,"
         raise NotPossible(asked, f"{reachable} impressions, up to {limit_per_cm2:.0f} per cm2", "Lower the density or enlarge the area.")
     return ground._replace(wanted_per_mm2=ground.wanted_per_mm2 / open_fraction, filled_per_mm2=ground.filled_per_mm2 / open_fraction)
 
@@ -131,7 +162,7 @@ def _open_fraction(ground: Ground, room: Room) -> float:
     """Return the part of the wanted field that is not kept free, by a fixed trial."""
     if not len(room.keep_away_mm):
         return 1.0
-    return float((kept_distance_mm(ground, scatter(ground, _TRIAL_COUNT, np.random.default_rng(0)), room) >= 0.0).mean())
+    return float((open_margin_mm(ground, scatter(ground, _TRIAL_COUNT, np.random.default_rng(0)), room) >= 0.0).mean())
 
 
 def _make_natural(

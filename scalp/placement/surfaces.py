@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from numba import njit
+from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray, IntArray
 from scalp.domain.head import Mesh
@@ -21,6 +22,7 @@ _LEAST_FILLED_FRACTION = 0.08
 _MARGIN_SPACINGS = 5.0
 """How far beyond the edge silent neighbours stand, in units of the widest spacing: what a point there can feel."""
 _CURVE_BITS = 10
+_FACES_TRIED = 16
 _INSET = 1e-9
 """How far inside an edge a point stays that may not cross it."""
 
@@ -50,6 +52,9 @@ class Spots(NamedTuple):
 
     face_index: IntArray
     barycentric: FloatArray
+
+
+NOWHERE = Spots(face_index=np.empty(0, np.int32), barycentric=np.empty((0, 3)))
 
 
 class Layout(NamedTuple):
@@ -179,6 +184,25 @@ def points_mm(ground: Ground, spots: Spots) -> FloatArray:
 def at_spots(ground: Ground, spots: Spots, of_vertices: FloatArray) -> FloatArray:
     """Return values (V,) of vertices at the points, (N,)."""
     return np.asarray(np.einsum("nk,nk->n", spots.barycentric, of_vertices[ground.faces[spots.face_index]]))
+
+
+def land(mesh: Mesh, places: FloatArray) -> tuple[Spots, FloatArray]:
+    """Return the points of a surface next to points (N, 3) mm near it, and how far off each was, (N,) mm."""
+    corners = mesh.vertices_mm[mesh.faces]
+    faces = cKDTree(corners.mean(axis=1)).query(places, min(_FACES_TRIED, len(corners)))[1].reshape(len(places), -1)
+    first, second = corners[faces, 1] - corners[faces, 0], corners[faces, 2] - corners[faces, 0]
+    away = places[:, None] - corners[faces, 0]
+    aa, ab, bb = (first * first).sum(-1), (first * second).sum(-1), (second * second).sum(-1)
+    pa, pb = (away * first).sum(-1), (away * second).sum(-1)
+    area_squared = np.maximum(aa * bb - ab * ab, 1e-18)
+    inner = np.stack([(bb * pa - ab * pb) / area_squared, (aa * pb - ab * pa) / area_squared], axis=-1)
+    weights = np.clip(np.concatenate([1.0 - inner.sum(-1, keepdims=True), inner], axis=-1), 0.0, None)
+    weights /= weights.sum(-1, keepdims=True)
+    off_mm = np.linalg.norm(np.einsum("nfk,nfkd->nfd", weights, corners[faces]) - places[:, None], axis=-1)
+    best = np.argmin(off_mm, axis=1)[:, None]
+    face_index = np.take_along_axis(faces, best, axis=1)[:, 0].astype(np.int32)
+    barycentric = np.take_along_axis(weights, best[..., None], axis=1)[:, 0]
+    return Spots(face_index=face_index, barycentric=barycentric), np.take_along_axis(off_mm, best, axis=1)[:, 0]
 
 
 def pick(spots: Spots, index: np.ndarray) -> Spots:

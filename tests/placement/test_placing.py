@@ -96,18 +96,6 @@ def test_counts_of_patches_vary_far_less_than_by_chance(number: int) -> None:
     assert counts.var() / counts.mean() < 0.3
 
 
-def test_what_is_to_be_kept_free_is() -> None:
-    """Follicles keep their distance from every impression, and the count is still exact."""
-    head = ball(30.0)
-    design = design_of(head, np.full(len(head.surface.vertices_mm), 60.0))
-    directions = np.random.default_rng(6).normal(size=(1500, 3))
-    free_mm = 30.0 * directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    chosen = PlacementSettings(keep_away_distance_mm=0.6, pairs_fraction=0.15)
-    impressions = place_impressions(plan_of(design, 6000), design, head, seed=7, keep_away_mm=free_mm, settings=chosen)
-    assert len(impressions) == 6000
-    assert cKDTree(free_mm).query(places(head, impressions))[0].min() >= 0.6 - 1e-9
-
-
 def test_pairs_are_as_many_and_as_close_as_asked() -> None:
     """With 20 % in pairs at 0.4 mm on a field 2 mm wide, a fifth has its nearest within 0.6 mm; without, none."""
     head = ball(40.0)
