@@ -67,9 +67,9 @@ def words(bits: np.uint64) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def turn_cosine(word: float) -> float:
+def turn_cosine(steps_count: float) -> float:
     """Return the cosine of an even random angle, of a 32-bit number: sin(pi y) by its series, good to 1e-11."""
-    y = word * WORD - 0.5
+    y = steps_count * WORD - 0.5
     q = y * y
     rest = -0.599264529320792 + q * (0.0821458866111282 + q * (-0.00737043094571435 + q * (0.000466302805767613 - q * 2.1915353447e-05)))
     return y * (3.14159265358979312 + q * (-5.16771278004997 + q * (2.55016403987734549 + q * rest)))
