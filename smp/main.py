@@ -10,6 +10,7 @@ from smp.assets import assets
 from smp.check import check
 from smp.demo import demo
 from smp.look import look
+from smp.view import view
 
 USAGE_MISTAKE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What the parser of the command line raises for every mistake in its words; typer names only some of its kinds."""
@@ -44,6 +45,7 @@ def prepare(
 
 application.command()(look)
 application.command()(demo)
+application.command()(view)
 application.command()(check)
 application.command()(assets)
 

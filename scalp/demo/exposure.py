@@ -1,5 +1,7 @@
 """From the light of a scene to a photo: backdrop, lens, exposure, sensor noise, encoding."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -19,7 +21,12 @@ READ_NOISE = 0.0012
 
 def paint_backdrop(camera: Camera, seed: int) -> Float32Array:
     """Return a studio wall far out of focus, (rows, cols, 3): a pool of light on grey, soft clouds in it."""
-    rows, cols = camera.height_px, camera.width_px
+    return _paint_wall(camera.height_px, camera.width_px, seed)
+
+
+@lru_cache(maxsize=1)
+def _paint_wall(rows: int, cols: int, seed: int) -> Float32Array:
+    """Return the wall at a picture's size, the same for all pictures of that size."""
     y, x = np.mgrid[0:96, 0:72].astype(np.float32)
     y, x = y / 95.0, x / 71.0
     pool = np.exp(-(((x - 0.60) / 0.55) ** 2) - ((y - 0.40) / 0.55) ** 2)

@@ -6,11 +6,12 @@ What comes out is a `Scene`, in layers, so that pigment can be put below the ski
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from scipy.spatial import cKDTree
 
 from scalp.base import BoolArray, Float32Array, FloatArray, IntArray
-from scalp.demo.busts import Bust, assemble, columns_of, coverage, palette_of, scalp_share
+from scalp.demo.busts import Bust, assemble, columns_of, palette_of, scalp_share
 from scalp.demo.complexion import Complexion, darkness_fraction, mix_complexion
 from scalp.demo.exposure import paint_backdrop
 from scalp.demo.eyes import Gaze, find_rims
@@ -155,7 +156,7 @@ def portray(lit: LitSitter, camera: Camera) -> Scene:
     palette = palette_of(lit.sitter.complexion, bust.person, camera, seed)._replace(film_fraction=lit.rig.film_fraction)
     gloss = np.zeros((*seen.shape, 3), np.float32)
     matte = shade(sheet, palette, lit.lights, bust.gaze, gloss)
-    cover = coverage(camera, bust.mesh)
+    cover = _coverage(camera, bust.mesh, seen)
     _bleed((matte, gloss), seen, cover)
     clear, strands = _strands(lit.hairs, camera, fragments)
     wall = paint_backdrop(camera, seed) * np.array(lit.rig.wall_rgb_linear, np.float32)
@@ -172,13 +173,31 @@ def portray(lit: LitSitter, camera: Camera) -> Scene:
     )
 
 
+def _coverage(camera: Camera, mesh: Mesh, seen: BoolArray) -> Float32Array:
+    """Return the share of each pixel that the bust covers, by four samples where its edge is near; elsewhere by the pixel's own one."""
+    kernel = np.ones((3, 3), np.uint8)
+    inside = seen.astype(np.uint8)
+    edge = cv2.dilate(inside, kernel) - cv2.erode(inside, kernel)
+    # Only faces whose box holds pixels near the edge can matter there.
+    counted = cv2.integral(edge)
+    corners_px = camera.project(mesh.vertices_mm)[mesh.faces]
+    most = np.array([camera.width_px, camera.height_px])
+    low = np.clip(np.floor(corners_px.min(axis=1)).astype(int), 0, most)
+    high = np.clip(np.ceil(corners_px.max(axis=1)).astype(int), 0, most)
+    (left, top), (right, bottom) = low.T, high.T
+    touched = counted[bottom, right] - counted[top, right] - counted[bottom, left] + counted[top, left] > 0
+    some = Mesh(vertices_mm=mesh.vertices_mm, faces=mesh.faces[touched])
+    fine = rasterise(camera, some, scale=2.0).face_index >= 0
+    share = fine.reshape(len(seen), 2, -1, 2).mean(axis=(1, 3), dtype=np.float32)
+    return np.where(edge > 0, share, inside).astype(np.float32)
+
+
 def _strands(hairs: tuple[Hairs, ...], camera: Camera, fragments: Fragments) -> tuple[Float32Array, Float32Array]:
     """Return the share of each pixel that no hair hides, and the light of the hairs in it."""
     shape = (*fragments.depth_mm.shape, 3)
     strands, hidden = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for some in hairs:
-        draw_hairs(some, camera, strands, fragments.depth_mm)
-        draw_hairs(some._replace(rgb_linear=np.ones_like(some.rgb_linear)), camera, hidden, fragments.depth_mm)
+        draw_hairs(some, camera, strands, fragments.depth_mm, hidden)
     return np.asarray(1.0 - hidden[..., 0], np.float32), strands
 
 

@@ -61,12 +61,19 @@ def _draw(curves_px, depth_mm, widths_px, tips, looks, picture):  # type: ignore
             _draw_one(curves_px[hair], widths_px[hair], tips[hair], looks[hair], out)
 
 
-def draw_hairs(hairs: Hairs, camera: Camera, out: Float32Array, nearest_mm: Float32Array) -> None:
-    """Draw hairs into a picture of linear light in place, where their roots are not hidden."""
+def draw_hairs(hairs: Hairs, camera: Camera, out: Float32Array, nearest_mm: Float32Array, hidden: Float32Array | None = None) -> None:
+    """Draw hairs into a picture of linear light in place, where their roots are not hidden.
+
+    Where `hidden` is given, of the picture's shape, the share of each pixel that hairs cover is drawn there as well.
+    """
     if not len(hairs.points_mm):
         return
     flat = hairs.points_mm.reshape(-1, 3)
     curves_px = camera.project(flat).reshape(-1, 4, 2)
     depth_mm = camera.in_camera(hairs.points_mm[:, 0])[:, 2]
     looks = np.column_stack([hairs.rgb_linear, hairs.opacity_fraction])
-    _draw(curves_px, depth_mm, hairs.width_mm * camera.focal_px / depth_mm, hairs.tip_fraction, looks, (out, nearest_mm))
+    widths_px = hairs.width_mm * camera.focal_px / depth_mm
+    _draw(curves_px, depth_mm, widths_px, hairs.tip_fraction, looks, (out, nearest_mm))
+    if hidden is not None:
+        looks[:, :3] = 1.0
+        _draw(curves_px, depth_mm, widths_px, hairs.tip_fraction, looks, (hidden, nearest_mm))

@@ -4,12 +4,13 @@ Who lights and shades the scene is another room's business; turning round is `tu
 """
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
 from scalp.base import BadInput, Doubt, Float32Array, FloatArray, Value, value
 from scalp.domain.camera import Camera
-from scalp.domain.head import Head
+from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Moment
 from scalp.domain.photo import Encoding, Photo
@@ -30,6 +31,8 @@ POSES_DEGREES: dict[str, tuple[float, float]] = {
     "hairline": (0.0, 32.0),
 }
 """Azimuth towards the client's left and elevation of the camera of each pose that has a name, degrees."""
+MIDDLE_AHEAD_MM = 9.0
+"""How far before the tragi the middle of a head lies, nose included."""
 HIGHEST_DEGREES, LOWEST_DEGREES = 88.0, -20.0
 FACING_COSINE, LEAST_UNSEEN_FRACTION = 0.2, 0.02
 """Skin seen flatter than this tells a photo nothing; less of a view than this is not worth a word."""
@@ -39,9 +42,8 @@ BODY_DOUBT = Doubt(
     size="a neutral man's, not the client's",
     advice="Judge the scalp only: its shape, the hairline, the marks and their tone.",
 )
-HIGHEST_LIGHT = 4.0
-"""Matte light is kept in 16 bits up to this."""
-MATTE_LEVELS = 65_536
+PAPER_RGB_LINEAR, PAPER_LEVELS = (0.6, 0.45, 0.3), 65_536
+"""The even skin a field is read off, in linear light of 16 bits; what makes skin 1.6 times as bright would be clipped."""
 
 
 @value
@@ -56,8 +58,12 @@ class Stand(Value):
     height_px: int = 1414
     distance_mm: float = 950.0
     """From the lens to the middle of the skull; nearer widens the forehead, as with a phone held too close."""
-    frame_width_mm: float = 268.0
+    frame_width_mm: float = 256.0
     """What the picture's width spans at that distance."""
+    aim_mm: tuple[float, float, float] | None = None
+    """The place of the head in the middle of the picture; None for the whole head."""
+    label: str = "this view"
+    """What a person calls it."""
 
     def check(self) -> None:
         """Refuse places nobody looks from."""
@@ -82,9 +88,7 @@ def stand_camera(head: Head, stand: Stand) -> Camera:
     From above the skull itself is the middle; at eye height the middle lies a little lower, so that the neck is in.
     """
     towards = stand.towards
-    share = float(np.clip(stand.elevation_degrees / 60.0, 0.0, 1.0))
-    tragia = (head.landmark("left_tragion") + head.landmark("right_tragion")) / 2
-    target_mm = tragia + (0.18 + 0.22 * share) * (head.landmark("vertex") - tragia) * np.array([0.0, 1.0, 0.0])
+    target_mm = _middle(head, stand) if stand.aim_mm is None else np.array(stand.aim_mm)
     forward = -towards
     right = np.cross(forward, np.array([0.0, 1.0, 0.0]))
     right /= np.linalg.norm(right)
@@ -100,14 +104,24 @@ def stand_camera(head: Head, stand: Stand) -> Camera:
     )
 
 
+def _middle(head: Head, stand: Stand) -> FloatArray:
+    """Return the place of a head that a picture of all of it is centred on, (3,) mm."""
+    share = float(np.clip(stand.elevation_degrees / 60.0, 0.0, 1.0))
+    tragia = (head.landmark("left_tragion") + head.landmark("right_tragion")) / 2
+    rise_mm = float((head.landmark("vertex") - tragia)[1])
+    return np.asarray(tragia + np.array([0.0, (0.12 + 0.28 * share) * rise_mm, MIDDLE_AHEAD_MM]))
+
+
 def render_scene(scene: Scene, head: Head, impressions: Impressions, skin: Skin, moment: Moment) -> Float32Array:
     """Return the light of a scene with impressions in its skin, (rows, cols, 3) linear sRGB.
 
-    The matte layer is a photo of its own, in linear light of 16 bits, and gets its look as any photo does: exact
-    perspective, sums of densities, the exponential before the pixel. Shine, hairs and background come on top afterwards,
-    so that what lies above the pigment is known and not guessed.
+    What impressions take away comes from the very functions that change a photo: exact perspective, sums of densities, the
+    exponential before the pixel. It acts on the matte layer alone; shine, hairs and background come on top afterwards, so
+    that what lies above the pigment is known and not guessed.
     """
-    return compose_scene(scene, _impressed(scene, head, impressions, skin, moment))
+    if len(impressions) == 0:
+        return compose_scene(scene)
+    return compose_scene(scene, scene.matte_rgb_linear * field_passes(scene, head, impressions, skin, moment))
 
 
 def compose_scene(scene: Scene, matte_rgb_linear: Float32Array | None = None) -> Float32Array:
@@ -116,25 +130,29 @@ def compose_scene(scene: Scene, matte_rgb_linear: Float32Array | None = None) ->
     return np.asarray(matte * scene.clear_fraction[..., None] + scene.above_rgb_linear, np.float32)
 
 
-def _impressed(scene: Scene, head: Head, impressions: Impressions, skin: Skin, moment: Moment) -> Float32Array:
-    """Return the matte layer with what impressions take away."""
-    levels = np.linspace(0.0, 1.0, MATTE_LEVELS)
+def field_passes(scene: Scene, head: Head, impressions: Impressions, skin: Skin, moment: Moment) -> Float32Array:
+    """Return what a field of impressions leaves of the matte light of a scene, (rows, cols, 3), 1 where none reaches.
+
+    Read off a photo of even matte skin in the place of the scene's: its look over itself. Even skin has no glint that could
+    be guessed wrongly.
+    """
+    levels = np.linspace(0.0, 1.0, PAPER_LEVELS)
     encoding = Encoding(decode=np.repeat(levels[:, None], 3, axis=1), srgb_from_native=np.eye(3))
-    stored = np.clip(scene.matte_rgb_linear / HIGHEST_LIGHT, 0.0, 1.0) * (MATTE_LEVELS - 1) + 0.5
-    photo = Photo(pixels=stored.astype(np.uint16), encoding=encoding, focal_px=scene.camera.focal_px)
+    paper = (np.array(PAPER_RGB_LINEAR) * (PAPER_LEVELS - 1)).astype(np.uint16)
+    photo = Photo(pixels=np.where(scene.regions.head[..., None] > 0, paper, 0).astype(np.uint16), encoding=encoding)
     seen = dataclasses.replace(head, cameras=(scene.camera,), photo_digests=(photo.digest,))
     own = dataclasses.replace(impressions, head_digest=seen.digest)
     look = LookMaker(photo, seen, scene.regions, skin).render(own, moment)
+    passed = np.ones(photo.pixels.shape, np.float32)
     changed = look.touched > 0
-    matte = scene.matte_rgb_linear.copy()
-    matte[changed] = look.photo.pixels[changed].astype(np.float32) * np.float32(HIGHEST_LIGHT / (MATTE_LEVELS - 1))
-    return matte
+    passed[changed] = look.photo.pixels[changed] / paper.astype(np.float32)
+    return passed
 
 
-def doubt_view(head: Head, camera: Camera) -> tuple[Doubt, ...]:
+def doubt_view(head: Head, camera: Camera, where: str = "this view") -> tuple[Doubt, ...]:
     """Return what a view is not sure of: the part of its scalp that no photo saw, with the doubt of its shape, and the body."""
     surface = head.surface
-    normals, areas_mm2 = vertex_normals(surface), vertex_areas_mm2(surface)
+    normals, areas_mm2 = _shape(surface)
     scalp = surface.vertices_mm[:, 1] > max(head.landmark("glabella")[1], 0.0)
     here = np.maximum(_facing(surface.vertices_mm, normals, camera), 0.0) * areas_mm2 * scalp
     known = np.zeros(len(areas_mm2), bool)
@@ -145,11 +163,17 @@ def doubt_view(head: Head, camera: Camera) -> tuple[Doubt, ...]:
     if share < LEAST_UNSEEN_FRACTION:
         return (BODY_DOUBT,)
     sd_mm = float(np.average(head.surface_sd_mm, weights=unseen))
-    size = f"{share:.0%} of the scalp in sight was in no photo; its shape is known to about {sd_mm:.1f} mm"
+    size = f"{share:.0%} of the scalp in sight was in no photo, its shape known to about {sd_mm:.1f} mm"
     return (
-        Doubt(kind="unseen", where="this view", size=size, advice="A photo from this side would show the skin and hair there."),
+        Doubt(kind="unseen", where=where, size=size, advice="A photo from this side would show the skin and hair there."),
         BODY_DOUBT,
     )
+
+
+@lru_cache(maxsize=2)
+def _shape(surface: Mesh) -> tuple[FloatArray, FloatArray]:
+    """Return normals and areas of a surface's vertices, the same for all its views."""
+    return vertex_normals(surface), vertex_areas_mm2(surface)
 
 
 def _facing(places_mm: FloatArray, normals: FloatArray, camera: Camera) -> FloatArray:

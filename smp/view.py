@@ -1,0 +1,110 @@
+"""`smp view`: the treatment from where no photo was taken, in other lights, from a distance."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smp import options
+
+if TYPE_CHECKING:
+    from scalp.base import Progress
+    from scalp.capture.scale import ScaleWish
+    from scalp.treatment import Sitting
+
+Photo = Annotated[Path | None, typer.Argument(help="A photo of the head, as for `smp look`; not needed with --demo.", readable=False)]
+Pose = Annotated[
+    str,
+    typer.Option(help="Where to look from, several with commas: front, left, right, back, top, crown, quarter-left, quarter-right, hairline, "
+                      "degrees to the client's left (135), or with height (135/30)."),
+]  # fmt: skip
+Light = Annotated[str, typer.Option(help="daylight, indoor (warm, from above), sun, flash, or wet (daylight on wet skin).")]
+Moment = Annotated[str, typer.Option(help="before, session-1 to -4, healed, year-5, year-10 (-low, -high), or month-6 to -18.")]
+Turntable = Annotated[bool, typer.Option("--turntable", help="Also a film once round the head, with a contact sheet.")]
+Frames = Annotated[int, typer.Option(help="Frames of the turntable, 8 to 120.")]
+Distance = Annotated[str | None, typer.Option(help="Also what an eye sees from so many metres: 0.3,1,3 or all.")]
+Width = Annotated[int, typer.Option(help="Width of a view in px; its height is 4/3 of it.", min=240, max=3024)]
+Demo = Annotated[bool, typer.Option("--demo", help="On the generated head instead of a photo.")]
+
+
+def view(
+    photo: Photo = None,
+    out: options.Out = Path("view"),
+    pose: Pose = "front,left,back,top",
+    light: Light = "daylight",
+    moment: Moment = "healed",
+    turntable: Turntable = False,
+    frames: Frames = 36,
+    distance: Distance = None,
+    width: Width = 1060,
+    demo: Demo = False,
+    style: options.Style = "natural",
+    height_mm: options.HeightMm = None,
+    norwood: options.Norwood = None,
+    age: options.Age = None,
+    density: options.Density = 130.0,
+    sessions: options.Sessions = None,
+    temporary: options.Temporary = False,
+    seed: options.Seed = 1,
+    face: options.Face = None,
+    points: options.Points = None,
+    circumference: options.Circumference = None,
+    picture_format: options.Format = "jpg",
+    film: options.Film = "webp",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Show the treatment from any side, also where no photo was taken, in other lights and as seen from a distance."""
+    from scalp.capture.scale import ScaleWish
+    from scalp.domain.design import Wishes
+    from scalp.io.assets import makehuman_folder
+    from scalp.io.folders import output_folder
+    from smp.orders import read_order, refuse_inside
+    from smp.terminal import Terminal
+    from smp.viewing import read_wanted, report_views, run_view
+    from smp.warming import warm_up
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    with terminal.refusals():
+        wanted = read_wanted(pose, light, moment, distance, frames if turntable else 0, width)
+        wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
+        order = read_order(
+            wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, picture_format=picture_format, film=film
+        )
+        _demand_a_head(photo, demo=demo)
+        makehuman_folder()
+        if photo is not None:
+            refuse_inside(photo, out)
+        with output_folder(out) as folder, terminal.working() as stages:
+            warm_up(stages, demo=demo)
+            scale = ScaleWish(circumference_mm=circumference)
+            sitting = _sit(photo, points, face, scale, seed, stages.part(0.0, 0.3))
+            result = run_view(sitting, order, wanted, folder, stages.part(0.3, 1.0))
+        terminal.answer(result | {"folder": str(out)}, report_views(result, out))
+
+
+def _demand_a_head(photo: Path | None, *, demo: bool) -> None:
+    """Refuse a call without a head, with two, or with a folder of results."""
+    from scalp.base import BadInput
+
+    if demo == (photo is not None):
+        raise BadInput(
+            "photo", "given with --demo" if demo else "missing", "a photo, or --demo", "Write smp view PHOTO or smp view --demo."
+        )
+    if photo is not None and photo.is_dir():
+        remedy = "Give the photo the folder was made from: the same words give the same course."
+        raise BadInput(photo.name, "a folder", "a photo: a folder of results keeps neither the photo nor the surface of the head", remedy)
+
+
+def _sit(photo: Path | None, points: Path | None, face: int | None, scale: "ScaleWish", seed: int, progress: "Progress") -> "Sitting":
+    """Return the sitting of the photo, or of the demo head."""
+    from smp.sitting import sit_for, sit_for_file
+
+    if photo is not None:
+        return sit_for_file(photo, points=points, face_number=face, scale=scale, progress=progress)
+    from scalp.demo.portrait import make_demo_head
+    from scalp.io.assets import makehuman_folder
+
+    progress("photographing the demo head", 0.0)
+    person = make_demo_head(makehuman_folder(), seed=seed)
+    return sit_for(person.photo, marked=person.marked_points, face_number=None, scale=scale, progress=progress)
