@@ -1,8 +1,16 @@
 """`smp look`: one photo in, the whole course on it out."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from smp import options
+
+if TYPE_CHECKING:
+    from scalp.treatment import Sitting
+    from smp.orders import Order
+    from smp.terminal import Terminal
 
 
 def look(
@@ -22,6 +30,9 @@ def look(
     skin_type: options.SkinType = None,
     scar: options.Scar = False,
     shaved: options.Shaved = False,
+    stubble_days: options.StubbleDays = None,
+    grey: options.Grey = None,
+    later_norwood: options.LaterNorwood = None,
     seed: options.Seed = 1,
     face: options.Face = None,
     points: options.Points = None,
@@ -37,13 +48,9 @@ def look(
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
-    from scalp.io.folders import output_folder
-    from smp.orders import read_card, read_order, refuse_inside
-    from smp.reporting import report_text
-    from smp.running import run_order
+    from smp.orders import read_card, read_hair_wish, read_order, refuse_inside
     from smp.sitting import sit_for_file
     from smp.terminal import Terminal
-    from smp.warming import warm_up
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
@@ -62,14 +69,24 @@ def look(
             picture_format=picture_format,
             film=film,
             shaved=shaved,
+            native=read_hair_wish(stubble_days, grey, later_norwood, shaved=shaved),
         )
         scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
         refuse_inside(photo, out)
-        with output_folder(out) as folder, terminal.working() as stages:
-            warm_up(stages)
-            sitting = sit_for_file(photo, points=points, face_number=face, scale=scale, progress=stages.part(0.0, 0.35))
-            result = run_order(sitting, order, folder, stages.part(0.35, 1.0))
-        terminal.answer(result | {"folder": str(out)}, report_text(result, out))
+        terminal.answer(*_run(order, out, terminal, partial(sit_for_file, photo, points=points, face_number=face, scale=scale)))
+
+
+def _run(order: "Order", out: Path, terminal: "Terminal", sit: Callable[..., "Sitting"]) -> tuple[dict[str, Any], str]:
+    """Do all of an order into a folder; return what came of it, for a program and in words."""
+    from scalp.io.folders import output_folder
+    from smp.reporting import report_text
+    from smp.running import run_order
+    from smp.warming import warm_up
+
+    with output_folder(out) as folder, terminal.working() as stages:
+        warm_up(stages)
+        result = run_order(sit(progress=stages.part(0.0, 0.35)), order, folder, stages.part(0.35, 1.0))
+    return result | {"folder": str(out)}, report_text(result, out)
 
 
 def _forgotten(photo: Path) -> tuple[dict[str, bool], str]:

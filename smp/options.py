@@ -35,6 +35,14 @@ Circumference = Annotated[
 ]
 Card = Annotated[str | None, typer.Option(help="Corners of a bank card held to the forehead: x,y x,y x,y x,y in px.")]
 Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with long hair shaved down to stubble; a guess, and said so.")]
+StubbleDays = Annotated[
+    float | None,
+    typer.Option("--stubble-days", help="Show the own hair at sides and back as stubble, so many days after a shave (0 to 60)."),
+]
+Grey = Annotated[float | None, typer.Option("--grey", help="Percent of the own hairs that are grey today; shown with stubble.")]
+LaterNorwood = Annotated[
+    str | None, typer.Option("--later-norwood", help="Stage of loss the own hair may reach in later years; shown with stubble.")
+]
 Film = Annotated[str, typer.Option(help="Short film: webp, gif or none.")]
 Format = Annotated[str, typer.Option("--format", help="Pictures as jpg or png (exact).")]
 Forget = Annotated[bool, typer.Option("--forget", help="Remove everything kept about this photo, and stop.")]

@@ -8,8 +8,9 @@ import numpy as np
 
 from scalp.ageing.years import temporary_fading
 from scalp.base import BadInput, FloatArray, Value, value
-from scalp.domain.design import HAIRLINE_STYLES, Wishes
+from scalp.domain.design import HAIRLINE_STYLES, NORWOOD_STAGES, Wishes
 from scalp.domain.fading import Fading, FadingFactors
+from scalp.domain.hair import check_stubble_days
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.price import PriceList
 from scalp.io.tables import LARGEST_PLACE_PX, read_price_list
@@ -20,6 +21,16 @@ LATEST_START = date(2100, 12, 31)
 FORMATS, FILMS = ("jpg", "png"), ("webp", "gif", "none")
 MOST_COMPARED = 6
 CARD_CORNERS = 4
+PERCENT = 100.0
+
+
+@value
+class HairWish(Value):
+    """How the client's own hair is to be shown around the treatment, None where nothing was said of it."""
+
+    stubble_days: float | None = None
+    grey_fraction: float | None = None
+    later_norwood: str | None = None
 
 
 @value
@@ -37,6 +48,7 @@ class Order(Value):
     picture_format: str
     film: str
     shaved: bool = False
+    native: HairWish | None = None
 
     @property
     def compared(self) -> bool:
@@ -102,6 +114,7 @@ def read_order(
     picture_format: str,
     film: str,
     shaved: bool = False,
+    native: HairWish | None = None,
 ) -> Order:
     """Return the order that options of the command line make, or refuse the first one that is wrong."""
     names, all_wishes = wishes_to_compare(wishes, compare)
@@ -117,6 +130,25 @@ def read_order(
         picture_format=choose("format", picture_format, FORMATS),
         film=choose("film", film, FILMS),
         shaved=shaved,
+        native=native,
+    )
+
+
+def read_hair_wish(stubble_days: float | None, grey_percent: float | None, later_norwood: str | None, *, shaved: bool) -> HairWish | None:
+    """Return how the own hair is to be shown, or None where nothing of it was asked for; `--shaved` alone shows a day's stubble."""
+    if stubble_days is None and not shaved:
+        if grey_percent is not None or later_norwood is not None:
+            named = "grey" if grey_percent is not None else "later-norwood"
+            raise BadInput(named, "given without stubble", "with --stubble-days N or --shaved", "Add --stubble-days 1.")
+        return None
+    if stubble_days is not None:
+        check_stubble_days(stubble_days)
+    if grey_percent is not None and not 0.0 <= grey_percent <= PERCENT:
+        raise BadInput("grey", grey_percent, "0 to 100 percent", "0 is none, 100 all white.")
+    return HairWish(
+        stubble_days=stubble_days,
+        grey_fraction=None if grey_percent is None else grey_percent / PERCENT,
+        later_norwood=None if later_norwood is None else choose("later-norwood", later_norwood, NORWOOD_STAGES),
     )
 
 

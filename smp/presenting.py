@@ -51,14 +51,14 @@ def crop_close(photo: Photo, sitting: Sitting, course: Course) -> ByteArray | No
     return photo.srgb_u8[top:bottom, left:right]
 
 
-def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> ByteArray:
-    """Return the contact sheet of one course as (rows, cols, 3) sRGB uint8."""
+def present_course(sitting: Sitting, course: Course, looks: dict[str, Look], untreated: Photo) -> ByteArray:
+    """Return the contact sheet of one course as (rows, cols, 3) sRGB uint8; `untreated` is the head before it, its hair as it is worn."""
     plan = course.plan
-    before = _before(sitting)
+    before = _before(sitting, untreated)
     healed = _tile(looks["healed"], sitting, "The tone to judge by: stable from here")
     sessions = tuple(_tile(looks[f"session-{session.number}"], sitting, _session_line(session)) for session in plan.sessions)
     years = tuple(_tile(look, sitting, _year_line(look)) for name, look in looks.items() if name.startswith(("year", "month")))
-    close = _close_row(sitting, course, looks)
+    close = _close_row(sitting, course, looks, untreated)
     title = "The trial treatment on this head" if plan.pigment.temporary else "The treatment on this head"
     title += SHAVED_WORDS if sitting.unshaved else ""
     wishes = course.design.wishes
@@ -74,9 +74,9 @@ def present_course(sitting: Sitting, course: Course, looks: dict[str, Look]) -> 
     )
 
 
-def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict[str, Look]) -> ByteArray:
+def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict[str, Look], untreated: Photo) -> ByteArray:
     """Return a sheet of the same head healed under several designs, side by side."""
-    tiles = list(_before(sitting))
+    tiles = list(_before(sitting, untreated))
     for name, course in courses.items():
         line = f"{course.design.hairline.height_mm:.0f} mm above the brows, {course.design.area_cm2:.0f} cm2, {course.plan.impressions_count:,} impressions"
         tiles.append(_tile(looks[name], sitting, line, label=name.capitalize()))
@@ -88,25 +88,26 @@ def present_comparison(sitting: Sitting, courses: dict[str, Course], looks: dict
     return compose_sheet(title, "The same head healed, six weeks after the last session", rows, blocks, even=True)
 
 
-def _before(sitting: Sitting) -> tuple[Tile, ...]:
-    """Return the photo as it came, and the shaved preview of it where one was asked for."""
-    if sitting.unshaved is None:
-        return (Tile(srgb_u8=crop_head(sitting.photo, sitting), label="Before", caption="The photo as it is"),)
-    return (
-        Tile(srgb_u8=crop_head(sitting.unshaved, sitting), label="Before", caption="The photo as it is"),
-        Tile(
-            srgb_u8=crop_head(sitting.photo, sitting), label="Shaved preview", caption="Hair taken off by guess: this skin was never seen"
-        ),
-    )
+def _before(sitting: Sitting, untreated: Photo) -> tuple[Tile, ...]:
+    """Return the photo as it came, and what is shown in its place: shaved, or with the own hair so many days after a shave."""
+    came = sitting.unshaved or sitting.photo
+    tiles = [Tile(srgb_u8=crop_head(came, sitting), label="Before", caption="The photo as it is")]
+    if sitting.unshaved is not None:
+        caption = "Hair taken off by guess: this skin was never seen"
+        tiles.append(Tile(srgb_u8=crop_head(untreated, sitting), label="Shaved preview", caption=caption))
+    elif sitting.stubble is not None:
+        caption = f"Own hair drawn {sitting.stubble.days:g} days after a shave, a guess"
+        tiles.append(Tile(srgb_u8=crop_head(untreated, sitting), label="With stubble", caption=caption))
+    return tuple(tiles)
 
 
 def _tile(look: Look, sitting: Sitting, caption: str, label: str | None = None) -> Tile:
     return Tile(srgb_u8=crop_head(look.photo, sitting), label=label or look.moment.label, caption=caption)
 
 
-def _close_row(sitting: Sitting, course: Course, looks: dict[str, Look]) -> tuple[Tile, ...]:
+def _close_row(sitting: Sitting, course: Course, looks: dict[str, Look], untreated: Photo) -> tuple[Tile, ...]:
     """Return close-ups of the hairline through the course, none where the photo is too coarse to show marks."""
-    chosen = [("Hairline close up, before", sitting.photo)]
+    chosen = [("Hairline close up, before", untreated)]
     late = tuple(name for name in looks if name.startswith(("year-10", "month-18")))
     chosen += [(f"Close up, {looks[name].moment.label.lower()}", looks[name].photo) for name in ("session-1", "healed", *late)]
     crops = [(label, crop_close(photo, sitting, course)) for label, photo in chosen]

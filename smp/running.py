@@ -1,17 +1,31 @@
 """Running an order on a sitting and writing all that comes out: pictures, sheet, film, plan. Atomic: all or nothing."""
 
+import dataclasses
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from scalp.ageing.hair import grey_at
 from scalp.base import ByteArray, Progress
+from scalp.domain.hair import NativeHair, Stubble
 from scalp.domain.look import Look
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.io.films import write_film
 from scalp.io.pictures import write_picture
 from scalp.io.treatments import record_treatment, write_treatment
 from scalp.rendering.films import compose_film
-from scalp.treatment import Course, Sitting, banded, doubts_of, moments_of, plan_course, render_course, shave_sitting
+from scalp.treatment import (
+    Course,
+    Sitting,
+    banded,
+    doubts_of,
+    mismatch_at,
+    moments_of,
+    plan_course,
+    render_course,
+    shave_sitting,
+    show_before,
+)
 from smp.orders import Order
 from smp.presenting import crop_head, present_comparison, present_course
 
@@ -21,12 +35,24 @@ def run_order(sitting: Sitting, order: Order, folder: Path, progress: Progress) 
     if order.shaved:
         progress("shaving the preview", 0.0)
         sitting = shave_sitting(sitting)
+    sitting = _with_stubble(sitting, order)
     courses = {name: _plan(sitting, order, number, progress) for number, name in enumerate(order.names)}
     if order.compared:
         files = _write_comparison(sitting, courses, order, folder, progress)
     else:
         files = _write_course(sitting, courses[order.names[0]], order, folder, progress)
     return {"files": files, "courses": {name: _summary(sitting, course) for name, course in courses.items()}}
+
+
+def _with_stubble(sitting: Sitting, order: Order) -> Sitting:
+    """Return the sitting with the own hair worn as asked; grey as people of that age are where nothing else is said."""
+    asked, worn = order.native, sitting.stubble
+    if asked is None or (worn is None and asked.stubble_days is None):
+        return sitting
+    grey = asked.grey_fraction if asked.grey_fraction is not None else grey_at(order.wishes[0].age_years)
+    hair = dataclasses.replace(worn.hair if worn else NativeHair(), grey_fraction=grey)
+    days = 1.0 if asked.stubble_days is None else asked.stubble_days
+    return dataclasses.replace(sitting, stubble=Stubble(hair=hair, days=days, later_norwood=asked.later_norwood))
 
 
 def _plan(sitting: Sitting, order: Order, number: int, progress: Progress) -> Course:
@@ -51,7 +77,8 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
     names = {moment.name: f"{moment.name}.{order.picture_format}" for moment in moments}
     looks: dict[str, Look] = {}
     with ThreadPoolExecutor(1) as writer:
-        files = _write_preview(sitting, order, folder) + list(names.values())
+        before = show_before(sitting, course)
+        files = _write_preview(sitting, before, order, folder) + list(names.values())
         writing: list[Future[None]] = []
         for look in render_course(sitting, course, shown, progress):
             looks[look.moment.name] = look
@@ -60,21 +87,21 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
         for written in writing:
             written.result()
     progress("laying out the sheet", 0.85)
-    _write_sheet(present_course(sitting, course, looks), folder / "sheet.png")
+    _write_sheet(present_course(sitting, course, looks, before), folder / "sheet.png")
     files.append("sheet.png")
     if order.film != "none":
         progress("making the film", 0.9)
         files.append(f"film.{order.film}")
-        _write_film(sitting, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
+        _write_film(sitting, before, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
     _write_plan(course, {names[moment.name]: looks[moment.name] for moment in moments}, folder)
     return [*files, "treatment.json"]
 
 
-def _write_preview(sitting: Sitting, order: Order, folder: Path) -> list[str]:
+def _write_preview(sitting: Sitting, before: Photo, order: Order, folder: Path) -> list[str]:
     """Write the shaved head without any treatment, where a shaved preview was asked for and there was hair to shave."""
     if sitting.unshaved is None:
         return []
-    write_picture(sitting.photo, folder / f"shaved-preview.{order.picture_format}")
+    write_picture(before, folder / f"shaved-preview.{order.picture_format}")
     return [f"shaved-preview.{order.picture_format}"]
 
 
@@ -90,7 +117,8 @@ def _write_comparison(sitting: Sitting, courses: dict[str, Course], order: Order
         files += [f"{own}/healed.{order.picture_format}", f"{own}/treatment.json"]
         write_picture(looks[name].photo, folder / files[-2])
         _write_plan(course, {Path(files[-2]).name: looks[name]}, folder / own)
-    _write_sheet(present_comparison(sitting, courses, looks), folder / "sheet.png")
+    before = show_before(sitting, next(iter(courses.values())))
+    _write_sheet(present_comparison(sitting, courses, looks, before), folder / "sheet.png")
     return [*files, "sheet.png"]
 
 
@@ -105,8 +133,8 @@ def _write_sheet(srgb_u8: ByteArray, path: Path) -> None:
     write_picture(Photo(pixels=srgb_u8, encoding=srgb_encoding()), path)
 
 
-def _write_film(sitting: Sitting, looks: list[Look], path: Path) -> None:
-    pictures = (crop_head(sitting.photo, sitting), *(crop_head(look.photo, sitting) for look in looks))
+def _write_film(sitting: Sitting, before: Photo, looks: list[Look], path: Path) -> None:
+    pictures = (crop_head(before, sitting), *(crop_head(look.photo, sitting) for look in looks))
     frames, seconds = compose_film(pictures, ("Before", *(look.moment.label for look in looks)))
     write_film(frames, seconds, path)
 
@@ -129,6 +157,19 @@ def _summary(sitting: Sitting, course: Course) -> dict[str, Any]:
             }
             for s in plan.sessions
         ],
+        "mismatch": _mismatch(sitting, course),
         "price": {"low": str(low), "high": str(high), "currency": plan.sessions[0].price.currency},
         "doubts": [{"kind": d.kind, "where": d.where, "size": d.size, "advice": d.advice} for d in doubts_of(sitting, course)],
+    }
+
+
+def _mismatch(sitting: Sitting, course: Course) -> dict[str, Any] | None:
+    """Return how far the treated top differs from the own hair shown at the sides, healed and late; None where none is shown."""
+    if sitting.stubble is None:
+        return None
+    shown = [moment for moment in moments_of(course.plan) if moment.name == "healed" or moment.years]
+    found = {moment.name: mismatch_at(sitting, course, moment) for moment in shown}
+    return {
+        "stubble_days": sitting.stubble.days,
+        "top_minus_sides_lightness": {name: round(each.difference_lightness, 1) for name, each in found.items() if each is not None},
     }

@@ -4,6 +4,7 @@ Compiled code is kept by numba beside the package, or in the user's cache where 
 is whatever a tiny course on an analytic head needs; the results are thrown away.
 """
 
+import dataclasses
 import hashlib
 import os
 import sys
@@ -121,11 +122,13 @@ def _place(made: dict[str, Any]) -> None:
 
 
 def _render(made: dict[str, Any]) -> None:
-    """Render a fresh look and a late one."""
+    """Render a fresh look and a late one, with stubble around them."""
+    from scalp.domain.hair import NativeHair, Stubble
     from scalp.treatment import moments_of, render_course
 
     moments = moments_of(made["course"].plan)
-    list(render_course(made["sitting"], made["course"], (moments[0], moments[-1])))
+    sitting = dataclasses.replace(made["sitting"], stubble=Stubble(hair=NativeHair(density_per_cm2=_TINY_DENSITY_PER_CM2)))
+    list(render_course(sitting, made["course"], (moments[0], moments[-1])))
 
 
 def _demo_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:

@@ -59,6 +59,16 @@ def lose(hairs: Hairs, head: Head, cover_fraction: FloatArray) -> Hairs:
     return hairs.where(hairs.loss_rank_fraction < here)
 
 
+def grey_at(age_years: float | None, greying: Greying | None = None) -> float:
+    """Return the mean grey part of the hair of people of an age, none where it is not known. [Panhard2012]
+
+    >>> round(grey_at(55), 2)
+    0.2
+    """
+    greying = greying or Greying()
+    return 0.0 if age_years is None else float(1.0 / (1.0 + np.exp((greying.half_age_years - age_years) / greying.slope_years)))
+
+
 def grey_later(grey_fraction: float, age_years: float | None, years: float, greying: Greying | None = None) -> float:
     """Return the grey part of the hair so many years on, from today's and the age; at an age unknown, that whose mean today's is.
 
@@ -73,7 +83,7 @@ def grey_later(grey_fraction: float, age_years: float | None, years: float, grey
         raise BadInput("years", years, "0 to 60 years from now", "Ask for a year in that range.")
     if years == 0.0:
         return grey_fraction
-    usual = 0.01 if age_years is None else 1.0 / (1.0 + np.exp((greying.half_age_years - age_years) / greying.slope_years))
-    today = float(np.clip(grey_fraction if grey_fraction > 0.0 else min(usual, 0.01), 1e-4, 1.0 - 1e-9))
+    first = 0.01 if age_years is None else min(grey_at(age_years, greying), 0.01)
+    today = float(np.clip(grey_fraction if grey_fraction > 0.0 else first, 1e-4, 1.0 - 1e-9))
     odds = today / (1.0 - today) * np.exp(years / greying.slope_years)
     return float(odds / (1.0 + odds))

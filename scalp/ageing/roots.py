@@ -107,7 +107,7 @@ def _strewn(
 def _number_in_unit(many: np.ndarray) -> np.ndarray:
     """Return 0, 1, ... for the hairs of units that have so `many` each."""
     ends = np.cumsum(many)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - many, many)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - many, many))
 
 
 def _lots(own: FloatArray, number: np.ndarray) -> FloatArray:

@@ -4,6 +4,8 @@ What lives here: from single hairs on a head to what they do to each pixel, and 
 long they are is told by whoever asks; what one shaft does to light is `scalp.skin.stubble`'s.
 """
 
+import dataclasses
+
 import cv2
 import numpy as np
 from numba import njit
@@ -13,11 +15,13 @@ from scalp.domain.camera import Camera
 from scalp.domain.hair import Hairs
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
+from scalp.domain.look import Look, Moment
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
 from scalp.domain.skin import Skin
 from scalp.geometry.meshes import vertex_normals
 from scalp.rendering.canvas import measure_blur_px
+from scalp.rendering.looks import LookMaker
 from scalp.rendering.projection import Footprints, project_impressions
 from scalp.skin.stubble import ROOT_BOTTOM_MM, ROOT_TOP_MM, SHADOW_FACTOR, TAPER_FRACTION, hair_albedo, hair_transmittance, root_mg_per_ml
 from scalp.skin.tone import reflectance
@@ -110,7 +114,7 @@ def draw_hairs(photo: Photo, head: Head, regions: Regions, skin: Skin, hairs: Ha
     passed, added = _shafts(curves_px - window[0], widths_px, seen, skin, window[1])
     shade = _shadow(footprints, seen, curves_px - window[0], window[1])
     open_skin = regions.skin[window[0][1] : window[0][1] + window[1][0], window[0][0] : window[0][0] + window[1][1]]
-    shade = 1.0 + (open_skin.astype(np.float32) / 255.0)[..., None] * (shade - 1.0)
+    shade = np.asarray(1.0 + (open_skin.astype(np.float32) / 255.0)[..., None] * (shade - 1.0), np.float32)
     sd_px = float(np.sqrt(max(blur_px**2 - SAMPLING_PX2, 0.01)))
     passed, added = (cv2.GaussianBlur(plane, (0, 0), sd_px) for plane in (passed, added))
     return HairLayer(
@@ -148,6 +152,18 @@ def lay_hairs(look: Photo, bare: Photo, layer: HairLayer) -> tuple[Photo, ByteAr
     for owned in (pixels, touched):
         owned.setflags(write=False)
     return Photo(pixels=pixels, encoding=encoding, focal_px=look.focal_px, doubts=look.doubts), touched
+
+
+def render_with_hairs(maker: LookMaker, impressions: Impressions, hairs: Hairs | None, moment: Moment) -> Look:
+    """Return the look of impressions among native hairs: their roots drawn with the impressions, the shafts laid over both."""
+    if hairs is None or len(hairs) == 0:
+        return maker.render(impressions, moment)
+    look = maker.render(joined(impressions, roots_of(hairs)), moment)
+    layer = draw_hairs(maker.photo, maker.head, maker.regions, maker.skin, hairs)
+    if layer is None:
+        return look
+    photo, touched = lay_hairs(look.photo, maker.photo, layer)
+    return dataclasses.replace(look, photo=photo, touched=np.maximum(look.touched, touched))
 
 
 def _curves_px(hairs: Hairs, head: Head, camera: Camera) -> tuple[FloatArray, FloatArray]:

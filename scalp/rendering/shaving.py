@@ -1,7 +1,7 @@
-"""A preview of the head with its hair shaved off: stubble where hair was, background where hair stood beyond the skull.
+"""A preview of the head with its hair shaved off: bare skin where hair was, background where hair stood beyond the skull.
 
 Made only when asked for, and always under a doubt: nobody has seen the skin below the hair. What may stand behind the
-hair is `backdrop`'s, the shadow of stubble `stubble`'s; whether there is anything to shave is told elsewhere.
+hair is `backdrop`'s, the stubble that is left `hairs`'s; whether there is anything to shave is told elsewhere.
 """
 
 import cv2
@@ -17,9 +17,11 @@ from scalp.geometry.raster import rasterise
 from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps
 from scalp.rendering.canvas import measure_blur_px
 from scalp.rendering.shading import shading_basis
-from scalp.rendering.stubble import StubbleSettings, scatter_ends, soft_hair, stubble_passes
 
 WORK_SIDE_PX = 640
+CLOSED_LEVEL = 200
+"""Share of hair or skin in a pixel, of 255, from which it shows nothing else."""
+USUAL_MELANIN_FRACTION = 0.35
 SMALLEST_SKIN_PIXELS = 200
 KNOWN_FRACTION, HAIR_FRACTION = 0.75, 0.04
 BLEND_MM = 9.0
@@ -40,6 +42,14 @@ BOUNDS_LOG = (-0.45, 0.12)
 """How much darker and brighter than the skin that is seen fitted skin may be, as logarithms. (E)"""
 RIM_LIGHT_FRACTION = 0.82
 """Light of skin at the very rim of a head over that facing the camera, in even light. (E)"""
+UNDER_FRACTION = 0.5
+"""Part of a pixel that counts as hair where hair stood at full density: what is left there are cut ends. (E)"""
+SOFTNESS_MM = 3.0
+"""Over what distance the edge of the hair thins out. (E)"""
+MASS_SHADE_FRACTION, MASS_GLARE = 0.3, 0.015
+"""Light of a mass of white hair over a white surface's, and the sheen that even black hair has: hairs shade each other. (E)"""
+MELANIN_LOG_SLOPE = 9.5
+"""How fast the logarithm of hair's light falls with its melanin: one way through a shaft, as in `scalp.skin.stubble`. (D)"""
 SHAVED_DOUBT = Doubt(
     kind="hair",
     where="under the hair",
@@ -74,24 +84,24 @@ class Layers(Value):
     """What the shaved photo is put together of, (rows, cols).
 
     `skin_light_fraction` and `ground_light_fraction` (rows, cols, 3) are the linear light of bare skin and of what is
-    behind the head, of the file's white; `covered_fraction` is what is replaced, `stubble_fraction` how dense stubble is.
+    behind the head, of the file's white; `covered_fraction` is what is replaced, `hair_fraction` how dense hair was.
     """
 
     skin_light_fraction: Float32Array
     ground_light_fraction: Float32Array
     covered_fraction: Float32Array
-    stubble_fraction: Float32Array
+    hair_fraction: Float32Array
 
 
-def shave(photo: Photo, head: Head, regions: Regions, settings: StubbleSettings | None = None) -> tuple[Photo, Regions]:
-    """Return the photo with its hair replaced by stubble on skin and by background, and the regions that go with it.
+def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
+    """Return the photo with its hair replaced by bare skin and by background, and the regions that go with it.
 
-    Where skin was bare it stays bare; where hair grew skin lies under the shadow of a day's stubble, and is open to
-    work only between the hairs. Skin is the diffuse light fitted to the visible skin on the head's own shape (nine spherical-harmonic coefficients
-    of its logarithm, [Ramamoorthi2001]), drawn towards the light at the hair's edge, in the colour of the skin nearby
-    and with the photo's own grain. Raises `NotPossible` where too little skin is seen to know its colour.
+    Their `hair` is half of what it was, softened at its edge: where hair stood, cut ends are left, and whoever shows them
+    reads there how densely (`hair_on_vertices`). Skin is the diffuse light fitted to the visible skin on the head's own
+    shape (nine spherical-harmonic coefficients of its logarithm, [Ramamoorthi2001]), drawn towards the light at the
+    hair's edge, in the colour of the skin nearby and with the photo's own grain. Raises `NotPossible` where too little
+    skin is seen to know its colour.
     """
-    settings = settings or StubbleSettings()
     camera = head.cameras[head.photo_digests.index(photo.digest)]
     scale = min(1.0, WORK_SIDE_PX / max(photo.height_px, photo.width_px))
     size = (max(8, round(photo.width_px * scale)), max(8, round(photo.height_px * scale)))
@@ -111,9 +121,43 @@ def shave(photo: Photo, head: Head, regions: Regions, settings: StubbleSettings 
         skin_light_fraction=skin_light(light, known, skull, px_per_mm),
         ground_light_fraction=fill_behind(light, (covered > HAIR_FRACTION) | (person > HAIR_FRACTION)),
         covered_fraction=covered,
-        stubble_fraction=soft_hair(np.maximum(hair, tufts), person, px_per_mm, settings),
+        hair_fraction=_soft(np.maximum(hair, tufts), person, px_per_mm),
     )
-    return _composed(photo, regions, layers, head, settings)
+    return _composed(photo, regions, layers, head)
+
+
+def hair_on_vertices(head: Head, photo: Photo, regions: Regions) -> FloatArray:
+    """Return how densely hair stood in a photo before it was shaved, read at each vertex of the head, (V,) 0..1.
+
+    Vertices that the camera does not see read what stands before them.
+    """
+    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    points_px = np.clip(camera.project(head.surface.vertices_mm), 0.0, [camera.width_px - 1, camera.height_px - 1])
+    col, row = points_px.astype(int).T
+    return np.asarray(np.clip(regions.hair[row, col] / (255.0 * UNDER_FRACTION), 0.0, 1.0))
+
+
+def read_melanin(photo: Photo, regions: Regions, skin_rgb_linear: FloatArray) -> float:
+    """Return how dark the hair of a photo is, 0 white to 1 black, from its light beside that of the skin; dark brown if none is seen.
+
+    `skin_rgb_linear` is what the skin's own albedo is. Hairs in a mass shade each other and have a sheen, both taken as
+    usual; greyness is not told from fairness. (E)
+    """
+    light = photo.rgb_linear()
+    hair, skin = light[regions.hair > CLOSED_LEVEL, 1], light[regions.skin > CLOSED_LEVEL, 1]
+    if len(hair) < SMALLEST_SKIN_PIXELS or len(skin) < SMALLEST_SKIN_PIXELS:
+        return USUAL_MELANIN_FRACTION
+    albedo = float(np.median(hair) / max(float(np.median(skin)), 1e-4) * skin_rgb_linear[1])
+    body = max(albedo - MASS_GLARE, 1e-4) / MASS_SHADE_FRACTION
+    return float(np.clip(-np.log(body) / MELANIN_LOG_SLOPE, 0.0, 1.0))
+
+
+def _soft(hair_fraction: Float32Array, person_fraction: Float32Array, px_per_mm: float) -> Float32Array:
+    """Return how dense hair was, (rows, cols) 0..1, with a soft edge; not thinned by what lies off the person."""
+    sigma_px = max(0.6, SOFTNESS_MM * px_per_mm)
+    weight = np.maximum(person_fraction, hair_fraction)
+    spread = cv2.GaussianBlur(hair_fraction * weight, (0, 0), sigma_px) / (cv2.GaussianBlur(weight, (0, 0), sigma_px) + 1e-3)
+    return np.asarray(np.clip(spread, 0.0, 1.0), np.float32)
 
 
 def _shrunk(raster: np.ndarray, size: tuple[int, int]) -> Float32Array:
@@ -229,34 +273,30 @@ def _outline_share(camera: Camera, surface: Mesh, blur_px: float) -> Float32Arra
     return np.asarray(cv2.GaussianBlur(share, (0, 0), blur_px), np.float32)
 
 
-def _composed(photo: Photo, regions: Regions, layers: Layers, head: Head, settings: StubbleSettings) -> tuple[Photo, Regions]:
-    """Put skin with stubble and background under the hair's mask at full size, with the photo's grain."""
+def _composed(photo: Photo, regions: Regions, layers: Layers, head: Head) -> tuple[Photo, Regions]:
+    """Put skin and background under the hair's mask at full size, with the photo's grain."""
     camera = head.cameras[head.photo_digests.index(photo.digest)]
     under, behind, covered, dense = (
         cv2.resize(layer, (photo.width_px, photo.height_px), interpolation=cv2.INTER_LINEAR)
-        for layer in (layers.skin_light_fraction, layers.ground_light_fraction, layers.covered_fraction, layers.stubble_fraction)
+        for layer in (layers.skin_light_fraction, layers.ground_light_fraction, layers.covered_fraction, layers.hair_fraction)
     )
-    blur_px = measure_blur_px(photo, regions)
-    skull = _outline_share(camera, head.surface, blur_px)
-    full_px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2])
-    ends = scatter_ends(head, camera, px_per_mm=full_px_per_mm, blur_px=blur_px, settings=settings)
-    passed = stubble_passes(dense, ends, settings)
+    skull = _outline_share(camera, head.surface, measure_blur_px(photo, regions))
     alpha, share = np.clip(covered * 1.2, 0, 1)[..., None], skull[..., None]
     light = photo.native_linear()
-    new = under * passed * share * (1.0 + _grain(light, regions)) + behind * (1.0 - share)
+    new = under * share * (1.0 + _grain(light, regions)) + behind * (1.0 - share)
     mixed = np.clip(light * (1 - alpha) + new * alpha, 0, 1)
     levels = np.arange(len(photo.encoding.decode))
     stored = np.stack([np.interp(mixed[..., band], photo.encoding.decode[:, band], levels) for band in range(3)], axis=-1)
     pixels = np.where(alpha > 0, (stored + 0.5).astype(photo.pixels.dtype), photo.pixels)
     shaved = Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px, doubts=photo.doubts)
-    return shaved, _bared(regions, alpha[..., 0], skull, settings.hair_fraction * dense)
+    return shaved, _bared(regions, alpha[..., 0], skull, dense)
 
 
-def _bared(regions: Regions, replaced: Float32Array, skull: Float32Array, stubble_fraction: Float32Array) -> Regions:
-    """Return the regions of the shaved head: skin between the hair ends, and these as the hair that is left."""
-    open_skin = 255.0 * skull * (1.0 - stubble_fraction)
-    skin = regions.skin * (1.0 - replaced) + open_skin * replaced
-    return Regions(head=regions.head, skin=skin.astype(np.uint8), hair=(255.0 * skull * stubble_fraction * replaced).astype(np.uint8))
+def _bared(regions: Regions, replaced: Float32Array, skull: Float32Array, hair_fraction: Float32Array) -> Regions:
+    """Return the regions of the shaved head: skin all over the skull, and where hair was, its cut ends as half as much hair."""
+    skin = regions.skin * (1.0 - replaced) + 255.0 * skull * replaced
+    hair = 255.0 * UNDER_FRACTION * skull * hair_fraction * replaced
+    return Regions(head=regions.head, skin=skin.astype(np.uint8), hair=hair.astype(np.uint8))
 
 
 def _grain(light: Float32Array, regions: Regions) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scalp.base import BadInput, Doubt, FloatArray, Value, value
 from scalp.colour.srgb import lab_from_linear
 from scalp.domain.hair import NativeHair, check_stubble_days
+from scalp.domain.impressions import Impressions
 from scalp.domain.skin import Skin
 from scalp.skin.spread import field_transmittance, point_spread
 from scalp.skin.tissue import carbon_absorption_per_mm
@@ -34,6 +35,8 @@ TAPER_FRACTION = 0.96
 SHADOW_FACTOR = np.pi / 2.0
 """Light that a thin shaft in even light takes from the skin below, over diameter times length, whatever its lean: a convex
 body meets half of its surface of the light from the upper half of space. Closed form."""
+SAMPLE_COUNT = 1000
+"""Impressions that stand for a whole field."""
 ROOT_TOP_MM, ROOT_BOTTOM_MM = 0.03, 1.0
 """Between which depths the root of a cut hair is seen through the skin; deeper it changes nothing. (D)"""
 
@@ -146,6 +149,15 @@ def stubble_tone(skin: Skin, hair: NativeHair, days: float) -> float:
     """
     bare = reflectance(skin)
     return float(1.0 - lab_from_linear(bare * stubble_light(skin, hair, days))[0] / lab_from_linear(bare)[0])
+
+
+def field_light(skin: Skin, impressions: Impressions, area_cm2: float) -> FloatArray:
+    """Return the mean light (3,) of an area with these impressions in it over that of bare skin."""
+    some = impressions.where(np.arange(0, len(impressions), max(1, len(impressions) // SAMPLE_COUNT)))
+    if len(some) == 0 or area_cm2 <= 0.0:
+        return np.ones(3)
+    spread = point_spread(skin, some.deposit_diameter_mm, some.top_depth_mm, some.bottom_depth_mm, some.concentration_mg_per_ml)
+    return field_transmittance(skin, spread, len(impressions) / area_cm2)
 
 
 def mismatch(skin: Skin, hair: NativeHair, days: float, treated_light: npt.ArrayLike, rules: NoticeRules | None = None) -> Mismatch:

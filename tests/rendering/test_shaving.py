@@ -12,8 +12,8 @@ from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
 from scalp.rendering.backdrop import find_tufts, find_wisps
 from scalp.rendering.canvas import burnt_out
-from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, shave
-from scalp.rendering.stubble import StubbleSettings, scatter_ends, stubble_passes
+from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, UNDER_FRACTION, hair_on_vertices, read_melanin, shave
+from scalp.skin.tone import reflectance
 from scalp.treatment import Sitting, shave_sitting
 from tests.makers import make_camera, make_head, make_photo, make_skin
 
@@ -42,45 +42,39 @@ def long_haired(rgb_linear=(0.42, 0.26, 0.18)):
 
 
 @pytest.mark.parametrize("rgb_linear", [(0.62, 0.42, 0.33), (0.42, 0.26, 0.18), (0.085, 0.045, 0.03)])
-def test_hair_painted_on_a_bald_head_comes_off_to_stubble(rgb_linear):
+def test_hair_painted_on_a_bald_head_comes_off_to_the_skin_below(rgb_linear):
     bald, photo, head, regions, inside = long_haired(rgb_linear)
     shaved, bare = shave(photo, head, regions)
     deep = cv2.erode(((regions.hair > 0) & inside).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     ratio = shaved.rgb_linear()[deep] / bald.rgb_linear()[deep]
-    assert np.median(ratio, axis=0) == pytest.approx(StubbleSettings().passed_fraction, rel=0.2)
-    assert np.percentile(np.abs(ratio - 0.83), 90) < 0.35
-    assert np.median(bare.skin[deep]) == pytest.approx(127, abs=15)
-    assert bare.hair.max() <= 127
+    assert np.median(ratio, axis=0) == pytest.approx([1.0, 1.0, 1.0], rel=0.12)
+    assert np.percentile(np.abs(ratio - 1.0), 90) < 0.35
+    assert np.median(bare.skin[deep]) > 250
+    assert bare.hair.max() <= 255 * UNDER_FRACTION
 
 
-def test_stubble_stands_only_where_hair_was():
+def test_what_hair_is_left_to_show_stands_only_where_hair_was():
     _, photo, head, regions, _ = long_haired()
-    _, with_stubble = shave(photo, head, regions)
+    shaved, left = shave(photo, head, regions)
     bare = (cv2.dilate(regions.hair, np.ones((25, 25), np.uint8)) == 0) & (regions.skin > 0)
     assert bare.sum() > 1000
-    assert with_stubble.hair[bare].max() == 0
-    assert with_stubble.skin[bare].min() == 255
+    assert left.hair[bare].max() == 0
+    assert left.skin[bare].min() == 255
+    density = hair_on_vertices(dataclasses.replace(head, photo_digests=(shaved.digest,)), shaved, left)
+    height_mm = head.surface.vertices_mm[:, 1]
+    facing = head.surface.vertices_mm[:, 2] > 30.0
+    assert density[facing & (height_mm > 105.0)].min() > 0.9
+    assert density[facing & (height_mm < 75.0)].max() == 0.0
 
 
-def test_stubble_takes_its_stated_part_of_the_light_and_cools_it():
-    settings = StubbleSettings()
-    passed = stubble_passes(np.array([[0.0, 0.5, 1.0]], np.float32), None, settings)
-    assert passed[0, 0] == pytest.approx([1.0, 1.0, 1.0])
-    assert passed[0, 1] == pytest.approx(np.sqrt(settings.passed_fraction), rel=1e-5)
-    assert passed[0, 2] == pytest.approx(settings.passed_fraction, rel=1e-5)
-    assert passed[0, 2, 0] < passed[0, 2, 1] < passed[0, 2, 2]
-
-
-def test_hair_ends_keep_the_mean_of_the_shadow_and_are_drawn_only_in_fine_photos():
-    settings, camera = StubbleSettings(), make_camera("front", width_px=900, height_px=900, focal_px=3400.0)
-    head = make_head(subdivisions_count=4, camera=camera)
-    assert scatter_ends(head, camera, px_per_mm=2.9, blur_px=0.6, settings=settings) is None
-    ends = scatter_ends(head, camera, px_per_mm=4.0, blur_px=0.6, settings=settings)
-    middle = cv2.erode((rasterise(camera, head.surface).face_index >= 0).astype(np.uint8), np.ones((61, 61), np.uint8)) > 0
-    assert ends[middle].mean() == pytest.approx(1.0, abs=0.05)
-    assert ends[middle].std() > 0.3
-    passed = stubble_passes(np.ones_like(ends), ends, settings)[middle].mean(axis=0)
-    assert passed == pytest.approx(settings.passed_fraction, abs=0.01)
+@pytest.mark.parametrize(("hair_srgb", "low", "high"), [((24, 20, 18), 0.5, 1.0), ((60, 42, 30), 0.15, 0.6), ((150, 120, 85), 0.0, 0.08)])
+def test_how_dark_hair_is_is_read_beside_the_skin(hair_srgb, low, high):
+    _, photo, _, regions, _ = long_haired((0.42, 0.26, 0.18))
+    pixels = photo.pixels.copy()
+    pixels[regions.hair > 0] = hair_srgb
+    found = read_melanin(Photo(pixels=pixels, encoding=photo.encoding), regions, reflectance(make_skin()))
+    assert low <= found <= high
+    assert 0.1 < read_melanin(photo, Regions(head=regions.head, skin=regions.skin, hair=0 * regions.hair), reflectance(make_skin())) < 0.6
 
 
 def test_the_wall_comes_back_where_hair_stood_off_the_skull():
@@ -114,7 +108,8 @@ def test_the_sitting_of_a_shaved_head_is_of_another_photo_and_under_a_doubt():
     assert shaved.head.photo_digests == (shaved.photo.digest,)
     assert shaved.unshaved == photo
     assert SHAVED_DOUBT in shaved.head.doubts
-    assert shaved.regions.hair.max() <= 127, "shaved once, there is nothing left to shave"
+    assert shaved.stubble.days == 1.0
+    assert shave_sitting(shaved) == shaved, "shaved once, there is nothing left to shave"
     bare = Sitting(photo=bald, head=head, regions=Regions(head=regions.head, skin=regions.skin, hair=regions.hair * 0), skin=make_skin())
     assert shave_sitting(bare) == bare
 
