@@ -1,5 +1,6 @@
 """What `smp view` makes of a sitting: pictures from all sides, a turntable, what the eye sees from a distance. Rendering is the engine's."""
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,7 @@ def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames
 
 def read_pose(word: str, width_px: int) -> Stand:
     """Return the stand of a pose: one of the names, an azimuth in degrees, or azimuth/elevation."""
-    size = {"width_px": width_px, "height_px": width_px * 4 // 3}
-    label = f"view {word}"
+    framed = Stand(width_px=width_px, height_px=width_px * 4 // 3, label=f"view {word}")
     if word in POSES_DEGREES:
         azimuth, elevation = POSES_DEGREES[word]
         return Stand(azimuth_degrees=azimuth, elevation_degrees=elevation, label=label, **size)
@@ -75,9 +75,8 @@ def read_pose(word: str, width_px: int) -> Stand:
     if not 1 <= len(numbers) <= 2:
         allowed = f"{', '.join(POSES_DEGREES)}, degrees to the client's left such as 135, or 135/30 with the height"
         raise BadInput("pose", word, allowed, "Choose one of these.")
-    usual = Stand()
-    elevation = numbers[1] if len(numbers) > 1 else usual.elevation_degrees
-    return Stand(azimuth_degrees=numbers[0], elevation_degrees=elevation, label=label, **size)
+    elevation = numbers[1] if len(numbers) > 1 else framed.elevation_degrees
+    return dataclasses.replace(framed, azimuth_degrees=numbers[0], elevation_degrees=elevation)
 
 
 def read_distances(words: str | None) -> tuple[float, ...]:
@@ -129,7 +128,7 @@ def run_view(sitting: Sitting, order: Order, wanted: Wanted, folder: Path, progr
     makehuman = makehuman_folder()
     close = _close_stand(course) if wanted.distances_mm else None
     stands = (*wanted.stands, *((close,) if close else ()))
-    views = list(render_views(sitting, course, moment, stands, light=wanted.light, makehuman=makehuman, progress=progress))
+    views = list(render_views(course, moment, stands, light=wanted.light, makehuman=makehuman, progress=progress))
     files = []
     for name, view in zip(wanted.names, views, strict=False):
         files.append(f"view-{name}.{order.picture_format}")
@@ -140,7 +139,7 @@ def run_view(sitting: Sitting, order: Order, wanted: Wanted, folder: Path, progr
         files.append("seen.png")
         _write_sheet(_present_seen(views[0], views[-1], wanted, course), folder / files[-1])
     if wanted.frames_count:
-        files += _write_turntable(sitting, course, moment, wanted, order, folder, progress)
+        files += _write_turntable(course, moment, wanted, order, folder, progress)
     doubts = dict.fromkeys(doubt for view in views for doubt in view.doubts)
     return {
         "files": files,
@@ -212,13 +211,11 @@ def _present_seen(whole: View, close: View, wanted: Wanted, course: Course) -> B
     )
 
 
-def _write_turntable(
-    sitting: Sitting, course: Course, moment: Moment, wanted: Wanted, order: Order, folder: Path, progress: Progress
-) -> list[str]:
+def _write_turntable(course: Course, moment: Moment, wanted: Wanted, order: Order, folder: Path, progress: Progress) -> list[str]:
     """Write the film and the contact sheet of once round the head."""
     first = Stand(elevation_degrees=wanted.stands[0].elevation_degrees, width_px=FRAME_PX[0], height_px=FRAME_PX[1])
     stands = walk_round(first, wanted.frames_count)
-    views = render_views(sitting, course, moment, stands, light=wanted.light, makehuman=makehuman_folder(), progress=progress)
+    views = render_views(course, moment, stands, light=wanted.light, makehuman=makehuman_folder(), progress=progress)
     frames = [film_frame(view.photo.srgb_u8, FILM_PX) for view in views]
     film = "webp" if order.film == "none" else order.film
     progress("making the film", 0.98)
