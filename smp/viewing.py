@@ -67,7 +67,7 @@ def read_pose(word: str, width_px: int) -> Stand:
     framed = Stand(width_px=width_px, height_px=width_px * 4 // 3, label=f"view {word}")
     if word in POSES_DEGREES:
         azimuth, elevation = POSES_DEGREES[word]
-        return Stand(azimuth_degrees=azimuth, elevation_degrees=elevation, label=label, **size)
+        return dataclasses.replace(framed, azimuth_degrees=azimuth, elevation_degrees=elevation)
     try:
         numbers = [float(part) for part in word.split("/")]
     except ValueError:
