@@ -1,7 +1,8 @@
 """Relaxation: points on a surface push each other until no part of any session stands crowded or empty.
 
-The energy is the sum of Gaussians over pairs [Ahmed2022], with a second, narrow one that keeps close pairs apart, taken
-over several nested sets at once: the whole treatment and each session's part of it. Steps follow the surface.
+The energy is a sum of humps over pairs, after [Ahmed2022], but with humps that end, (1 - d^2 / reach^2)^6, which need no
+exponential; a second, narrow one keeps close pairs apart. It is taken over several nested sets at once: the whole treatment
+and each session's part of it. Steps follow the surface.
 """
 
 from functools import partial
@@ -15,12 +16,13 @@ from scalp.placement.cells import Cells, gather_around, sort_into_cells
 from scalp.placement.sharing import shared
 from scalp.placement.surfaces import Ground, Spots, lay_out, walk_one
 
-REACH = 2.6
-"""Where the push ends, in units of the local spacing, 1 / sqrt(density)."""
-_NARROW_REACH = 1.3
-"""Where the part ends that keeps close pairs apart, in the same units."""
-_NARROW_WEIGHT = 6.0
-_WIDE_WEIGHT = 1.4
+REACH, _NARROW_REACH = 2.6, 1.15
+"""Where the wide push and the narrow one, that keeps close pairs apart, end, in units of the local spacing, 1 / sqrt(density)."""
+_WIDE_WEIGHT, _NARROW_WEIGHT = 1.4, 10.0
+_HARDENING = 3.0
+"""What the narrow push counts at the end, in units of its beginning: first the wide parts settle, then the close pairs."""
+_LAST_STEP = 0.5
+"""What a step counts at the end, in units of its beginning: a harder push needs smaller steps."""
 _REBUILD_EVERY = 12
 _REACH_MARGIN = 1.08
 _LONGEST_STEP = 0.25
@@ -51,6 +53,7 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
     leash_mm = leash_mm.copy()
     sorted_layers: list[tuple[Cells, IntArray, Float32Array]] = []
     for iteration in range(iterations_count):
+        done_fraction = iteration / max(iterations_count - 1, 1)
         places, spacing_mm = lay_out(ground, Spots(face_index=face_index, barycentric=barycentric))
         if iteration % _REBUILD_EVERY == 0:
             sorted_layers = [_sort_layer(part, places, ground.normals[face_index], spacing_mm) for part in layers]
@@ -58,12 +61,17 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
         for part, (cells, member, normals) in zip(layers, sorted_layers, strict=True):
             columns = np.empty((4, len(member)), np.float32)
             shared(len(member), partial(_fill_columns, places, spacing_mm, member, columns))
-            push = partial(
-                _push, cells, columns, normals, member, leash_mm, np.float32(part.share_fraction), np.float32(part.weight), steps_mm
-            )
+            law, weight = _push_law(part, done_fraction)
+            push = partial(_push, cells, columns, normals, member, leash_mm, law, weight, steps_mm)
             shared(len(cells.first) - 1, push)
         shared(len(places), partial(_step, ground, face_index, barycentric, steps_mm, spacing_mm, leash_mm))
     return Spots(face_index=face_index, barycentric=barycentric)
+
+
+def _push_law(layer: Layer, done_fraction: float) -> tuple[Float32Array, np.float32]:
+    """Return what makes squared distances relative and what the narrow push counts, (2,), and the weight of a step."""
+    law = np.array([4.0 * layer.share_fraction / REACH**2, _NARROW_WEIGHT * _HARDENING**done_fraction], np.float32)
+    return law, np.float32(layer.weight * (1.0 - (1.0 - _LAST_STEP) * done_fraction))
 
 
 def _sort_layer(layer: Layer, places: FloatArray, normals: FloatArray, spacing_mm: FloatArray) -> tuple[Cells, IntArray, Float32Array]:
@@ -84,11 +92,11 @@ def _fill_columns(places, spacing_mm, member, columns, first, beyond):  # type: 
 
 
 @njit(cache=True, nogil=True, fastmath=_LOOSE)
-def _sum_pushes(near, count, own, share_fraction):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _sum_pushes(near, count, own, law):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the push on one point by all around it: two humps over the squared distance in units of the mean spacing."""
     x, y, z, own_mm = own[0], own[1], own[2], own[3]
     xs, ys, zs, others_mm = near[0], near[1], near[2], near[3]
-    unit, narrower = share_fraction * np.float32(4.0 / REACH**2), np.float32(REACH**2 / _NARROW_REACH**2)
+    unit, narrow_weight, narrower = law[0], law[1], np.float32((REACH / _NARROW_REACH) ** 2)
     zero, one = np.float32(0.0), np.float32(1.0)
     sx, sy, sz = zero, zero, zero
     for k in range(count):
@@ -100,7 +108,7 @@ def _sum_pushes(near, count, own, share_fraction):  # type: ignore[no-untyped-de
         fourth *= fourth
         sixth = narrow * narrow * narrow
         sixth *= sixth
-        push = np.float32(_WIDE_WEIGHT) * fourth * wide + np.float32(_NARROW_WEIGHT) * sixth
+        push = np.float32(_WIDE_WEIGHT) * fourth * wide + narrow_weight * sixth
         sx += push * dx
         sy += push * dy
         sz += push * dz
@@ -119,7 +127,7 @@ def _take_away(cells, cell, normals, own, near):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _push(cells, columns, normals, member, leash_mm, share_fraction, weight, steps_mm, first_cell, beyond_cell):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _push(cells, columns, normals, member, leash_mm, law, weight, steps_mm, first_cell, beyond_cell):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Add the pushes within one layer to the steps of the members of cells `first_cell` to `beyond_cell` that may move."""
     near = np.empty((4, cells.most_around_count + _SLACK), np.float32)
     for c in range(first_cell, beyond_cell):
@@ -134,7 +142,7 @@ def _push(cells, columns, normals, member, leash_mm, share_fraction, weight, ste
             if cells.mixed[c]:
                 gather_around(cells, c, columns, near)
                 _take_away(cells, c, normals, a, near)
-            sx, sy, sz = _sum_pushes(near, count, columns[:, a], share_fraction)
+            sx, sy, sz = _sum_pushes(near, count, columns[:, a], law)
             steps_mm[i, 0] += weight * sx
             steps_mm[i, 1] += weight * sy
             steps_mm[i, 2] += weight * sz
