@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from scalp.ageing.forecasts import doubts_of_years
+from scalp.ageing.hair import grey_later, grow, lose, turn_grey
 from scalp.ageing.healing import heal, healing_of
 from scalp.ageing.merging import densest_spots, doubts_of_merging, judge_merging
+from scalp.ageing.roots import sow_hairs
 from scalp.ageing.years import age
 from scalp.base import Doubt, FloatArray, NotPossible, Progress, Value, no_progress, value
 from scalp.capture.checks import check_photo
@@ -32,6 +34,7 @@ from scalp.designing.fringe import native_cover
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import Design, Wishes
 from scalp.domain.fading import Band, Fading
+from scalp.domain.hair import Hairs, NativeHair, Stubble
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Look, Moment
@@ -42,13 +45,16 @@ from scalp.domain.price import PriceList
 from scalp.domain.scene import View
 from scalp.domain.sighting import FaceSighting, Finding, MarkedPoints, Regions
 from scalp.domain.skin import Skin
+from scalp.geometry.meshes import face_areas_mm2
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
+from scalp.rendering.hairs import hairs_in_sight, render_with_hairs
 from scalp.rendering.looks import LookMaker
-from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, shave
+from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, hair_on_vertices, read_melanin, shave
 from scalp.rendering.views import Stand, doubt_view, render_scene, stand_camera
 from scalp.skin.matching import match_pigment
-from scalp.skin.tone import fit_skin
+from scalp.skin.stubble import Mismatch, field_light, mismatch
+from scalp.skin.tone import fit_skin, reflectance
 
 MARKS_PX_PER_MM = 4.0
 """Below it a mark of 0.3 mm is not much more than a pixel."""
@@ -62,17 +68,25 @@ LONG_YEARS = (5.0, 10.0)
 CLOSED_HAIR = 127
 """Share of hair in a pixel, of 255, from which there is something to shave."""
 TEMPORARY_MONTHS = (6, 12, 18)
+DENSE_FRACTION = 0.8
+"""Part of the peak density from which a place stands for the treated top."""
+UNDER_HAIR_FRACTION = 0.5
+"""Part of the impressions of a bare scalp that are left out in dense hair: 30 to 80 per cm2 are placed there. (D, smp 1.4)"""
 
 
 @value
 class Sitting(Value):
-    """One photo and all that was seen in it. `unshaved` is the photo as it came where `photo` is a shaved preview of it."""
+    """One photo and all that was seen in it. `unshaved` is the photo as it came where `photo` is a shaved preview of it.
+
+    `stubble` is the client's own hair to be shown, cut short, around the treatment; None where the photo shows it itself.
+    """
 
     photo: Photo
     head: Head
     regions: Regions
     skin: Skin
     unshaved: Photo | None = None
+    stubble: Stubble | None = None
 
 
 @value
@@ -138,14 +152,15 @@ def shave_sitting(sitting: Sitting) -> Sitting:
 
     Hair that is cut short stays as it is, and a doubt says so.
     """
-    if not (sitting.regions.hair > CLOSED_HAIR).any():
+    if sitting.unshaved is not None or not (sitting.regions.hair > CLOSED_HAIR).any():
         return sitting
     if not is_long(sitting.regions, sitting.head):
         return dataclasses.replace(sitting, head=dataclasses.replace(sitting.head, doubts=(*sitting.head.doubts, SHORT_DOUBT)))
     photo, regions = shave(sitting.photo, sitting.head, sitting.regions)
     digests = tuple(photo.digest if known == sitting.photo.digest else known for known in sitting.head.photo_digests)
     head = dataclasses.replace(sitting.head, photo_digests=digests, doubts=(*sitting.head.doubts, SHAVED_DOUBT))
-    return Sitting(photo=photo, head=head, regions=regions, skin=sitting.skin, unshaved=sitting.photo)
+    hair = NativeHair(melanin_fraction=read_melanin(sitting.photo, sitting.regions, reflectance(sitting.skin)))
+    return Sitting(photo=photo, head=head, regions=regions, skin=sitting.skin, unshaved=sitting.photo, stubble=Stubble(hair=hair))
 
 
 def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
@@ -153,7 +168,7 @@ def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
     hair = doubt_hair(sitting.regions, sitting.head, course.design)
     burnt = doubt_burnt(sitting.photo, sitting.regions, sitting.head, course.design)
     seen = doubts_of_photo(sitting) + sitting.head.doubts + hair + burnt + sitting.skin.doubts
-    chain = seen + course.design.doubts + course.plan.doubts + doubts_of_ageing(course)
+    chain = seen + course.design.doubts + course.plan.doubts + doubts_of_stubble(sitting, course) + doubts_of_ageing(course)
     return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
 
 
@@ -254,13 +269,85 @@ def impressions_at(course: Course, moment: Moment) -> Impressions:
     return age(healed, years=moment.years, fading=course.fading, band=moment.band, skin=course.skin) if moment.years else healed
 
 
+def native_density(sitting: Sitting, course: Course) -> FloatArray:
+    """Return how densely the hair grows that is to be shown, (V,) against full density: what was shaved off, or the fringe.
+
+    None is added where the photo shows hair of its own.
+    """
+    shown = hair_on_vertices(sitting.head, sitting.photo, sitting.regions)
+    return (
+        shown
+        if sitting.unshaved is not None
+        else native_cover(course.head, course.design.wishes, course.design.wishes.norwood) * (1.0 - shown)
+    )
+
+
+def native_hairs(sitting: Sitting, course: Course) -> Hairs | None:
+    """Return the native hairs in sight that are to be shown, cut flush; None where the photo shows the hair itself."""
+    if sitting.stubble is None:
+        return None
+    sown = sow_hairs(course.head, sitting.stubble.hair, native_density(sitting, course), seed=course.seed)
+    camera = course.head.cameras[course.head.photo_digests.index(sitting.photo.digest)]
+    return hairs_in_sight(sown, course.head, sitting.regions, camera)
+
+
+def hairs_at(native: Hairs | None, sitting: Sitting, course: Course, moment: Moment) -> Hairs | None:
+    """Return the native hairs at a moment: as long since the shave at all of them, greyer and fewer in later years."""
+    stubble = sitting.stubble
+    if native is None or stubble is None:
+        return None
+    wishes, years = course.design.wishes, moment.years
+    if years and stubble.later_norwood is not None:
+        native = lose(native, course.head, native_cover(course.head, wishes, stubble.later_norwood))
+    return turn_grey(grow(native, stubble.hair, stubble.days), grey_later(stubble.hair.grey_fraction, wishes.age_years, years))
+
+
+def between_hairs(course: Course, density_fraction: FloatArray) -> Impressions:
+    """Return the impressions that are placed where hair grows so densely: half as many in dense hair, between its follicles. (D, smp 1.4)"""
+    placed = course.placed
+    here = density_fraction[course.head.surface.faces[placed.face_index]].mean(axis=1)
+    return placed.where(np.random.default_rng([course.seed, 41]).random(len(placed)) >= UNDER_HAIR_FRACTION * here)
+
+
+def show_before(sitting: Sitting, course: Course) -> Photo:
+    """Return the photo without any treatment, with the native hair that is to be shown."""
+    native = native_hairs(sitting, course)
+    moment = Moment(name="before", label="Before", session_number=0, days=0.0)
+    maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
+    return render_with_hairs(maker, course.placed.where(np.arange(0)), hairs_at(native, sitting, course, moment), moment).photo
+
+
+def mismatch_at(sitting: Sitting, course: Course, moment: Moment) -> Mismatch | None:
+    """Return how far the tone of the treated mid-scalp differs from that of the native sides at a moment; None without stubble."""
+    if sitting.stubble is None:
+        return None
+    hair, dense = sitting.stubble.hair, course.design.density_per_cm2 >= DENSE_FRACTION * course.design.density_per_cm2.max()
+    within = dense[course.head.surface.faces].all(axis=1)
+    lying = impressions_at(course, moment)
+    treated = field_light(
+        course.skin, lying.where(within[lying.face_index]), float(face_areas_mm2(course.head.surface)[within].sum() / 100.0)
+    )
+    grey = grey_later(hair.grey_fraction, course.design.wishes.age_years, moment.years)
+    return mismatch(course.skin, dataclasses.replace(hair, grey_fraction=grey), sitting.stubble.days, treated)
+
+
+def doubts_of_stubble(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
+    """Return the doubt that a noticed mismatch of healed work with the native sides makes."""
+    healed = next(moment for moment in moments_of(course.plan) if moment.name == "healed")
+    found = mismatch_at(sitting, course, healed)
+    return found.doubts if found else ()
+
+
 def render_course(sitting: Sitting, course: Course, moments: tuple[Moment, ...], progress: Progress = no_progress) -> Iterator[Look]:
     """Yield the look of each moment, in order."""
     maker = LookMaker(sitting.photo, sitting.head, sitting.regions, course.skin)
-    doubts = doubts_of(sitting, course)
+    doubts, native = doubts_of(sitting, course), native_hairs(sitting, course)
+    if native is not None:
+        course = dataclasses.replace(course, placed=between_hairs(course, native_density(sitting, course)))
 
     def render(moment: Moment) -> Look:
-        return dataclasses.replace(maker.render(impressions_at(course, moment), moment), doubts=doubts)
+        hairs = hairs_at(native, sitting, course, moment)
+        return dataclasses.replace(render_with_hairs(maker, impressions_at(course, moment), hairs, moment), doubts=doubts)
 
     # The first look prepares what all share; the others are made two at a time.
     with ThreadPoolExecutor(2) as beside:
