@@ -2,6 +2,7 @@
 rendered, and found again where they were planned.
 """
 
+import dataclasses
 from datetime import date
 
 import cv2
@@ -13,7 +14,7 @@ from scalp.capture.heads import reconstruct_head
 from scalp.demo.analytic import make_analytic_head
 from scalp.demo.truth import DemoView
 from scalp.domain.design import Wishes
-from scalp.domain.fading import Fading
+from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.look import Moment
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.sighting import FaceSighting, Outline
@@ -23,7 +24,18 @@ from scalp.planning.plans import PlanSettings
 from scalp.rendering.looks import LookMaker, render_look
 from scalp.rendering.projection import project_impressions
 from scalp.skin.tone import fit_skin
-from scalp.treatment import Sitting, banded, choose_face, impressions_at, moments_of, plan_course, render_course, skin_colour
+from scalp.treatment import (
+    Sitting,
+    banded,
+    choose_face,
+    doubts_of,
+    doubts_of_ageing,
+    impressions_at,
+    moments_of,
+    plan_course,
+    render_course,
+    skin_colour,
+)
 
 NEAR_PX = 5.0
 """Half the window in which an impression is looked for."""
@@ -133,6 +145,44 @@ def test_each_moment_holds_the_sessions_up_to_it(course):
 def test_the_band_is_ordered(course):
     low, expected, high = (impressions_at(course, moment).concentration_mg_per_ml.mean() for moment in banded(moments_of(course.plan)[-1]))
     assert low < expected < high
+
+
+def test_how_wide_the_years_are_is_told_with_what_drives_them(sitting, course):
+    told = {doubt.where: doubt for doubt in doubts_of(sitting, course) if doubt.kind == "ageing"}
+    assert "of the healed tone" in told["tone after 10 years"].size
+    assert "sun" in told["tone after 10 years"].advice
+    assert "years" in told["first touch-up"].size
+
+
+def test_what_is_told_of_a_client_moves_the_years_and_narrows_the_band(course):
+    sunny = dataclasses.replace(course, fading=Fading(factors=FadingFactors(sun="high", skin_type="oily")))
+    (*_, late) = moments_of(course.plan)
+    kept = [impressions_at(lived, late) for lived in (course, sunny)]
+    assert len(kept[1]) < 0.85 * len(kept[0])
+    assert kept[1].concentration_mg_per_ml.mean() < 0.7 * kept[0].concentration_mg_per_ml.mean()
+    widths = []
+    for lived in (course, sunny):
+        rates = [lived.fading.rate_per_year(band) for band in ("low", "high")]
+        widths.append(rates[0] / rates[1])
+    assert widths[1] < widths[0]
+
+
+def test_thinned_pigment_is_what_the_course_fades_by(course):
+    assert course.fading.factors.dilution_ratio == course.plan.pigment.dilution_ratio
+
+
+def test_deep_needles_are_warned_of_as_a_blotch_or_a_haze(course):
+    deep = dataclasses.replace(
+        course,
+        placed=dataclasses.replace(
+            course.placed,
+            top_depth_mm=np.full(len(course.placed), 0.5, np.float32),
+            bottom_depth_mm=np.full(len(course.placed), 0.9, np.float32),
+        ),
+    )
+    assert not [doubt for doubt in doubts_of_ageing(course) if "mm wide" in doubt.size and doubt.where == "healed marks"]
+    (doubt,) = (doubt for doubt in doubts_of_ageing(deep) if "mm wide" in doubt.size)
+    assert doubt.where == "healed marks"
 
 
 def test_several_faces_are_listed_and_asked_for():

@@ -77,6 +77,8 @@ def test_a_picture_that_unpacks_to_300_megapixels_is_refused_before_it_is_unpack
         (("--sessions", "7"), "2 to 4"),
         (("--norwood", "9"), "3v"),
         (("--age", "15"), "18"),
+        (("--sun", "tropical"), "protected, usual, high"),
+        (("--skin-type", "combination"), "dry, normal, oily"),
         (("--density", "900"), "200"),
         (("--format", "bmp"), "jpg"),
         (("--film", "avi"), "webp"),
