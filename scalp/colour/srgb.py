@@ -40,7 +40,12 @@ def lab_from_linear(rgb_linear: npt.ArrayLike) -> FloatArray:
     >>> lab_from_linear([1.0, 1.0, 1.0]).round(3).tolist()
     [100.0, 0.0, 0.0]
     """
-    ratio = np.asarray(rgb_linear, float) @ XYZ_FROM_RGB.T / WHITE_XYZ
+    return lab_from_xyz(np.asarray(rgb_linear, float) @ XYZ_FROM_RGB.T, WHITE_XYZ)
+
+
+def lab_from_xyz(xyz: npt.ArrayLike, white_xyz: npt.ArrayLike) -> FloatArray:
+    """Return CIELAB (..., 3) of XYZ (..., 3) against a white (3,). [CIE2018]"""
+    ratio = np.asarray(xyz, float) / np.asarray(white_xyz, float)
     bent = np.where(ratio > LAB_BEND**3, np.cbrt(np.maximum(ratio, 0.0)), ratio / (3 * LAB_BEND**2) + 4.0 / 29.0)
     x, y, z = np.moveaxis(bent, -1, 0)
     return np.stack([116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)], axis=-1) + 0.0

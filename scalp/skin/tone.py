@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 
 from scalp.base import BadInput, Doubt, FloatArray
+from scalp.colour.lights import Light
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
 from scalp.colour.srgb import lab_from_linear, typology_angle
 from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
@@ -54,19 +55,21 @@ def inner_spectrum(skin: Skin) -> FloatArray:
     return inner_spectrum_at(skin, WAVELENGTHS_NM)
 
 
-def inner_reflectance(skin: Skin) -> FloatArray:
-    """Return the light from inside bare skin under D65, linear sRGB (3,), the surface's glare not included."""
-    return rgb_from_spectrum(inner_spectrum(skin))
+def inner_reflectance(skin: Skin, light: Light | None = None) -> FloatArray:
+    """Return the light from inside bare skin under a light, D65 by default, linear sRGB (3,), the surface's glare not included."""
+    return rgb_from_spectrum(inner_spectrum(skin), light)
 
 
-def reflectance(skin: Skin) -> FloatArray:
-    """Return the albedo of bare skin under D65, linear sRGB (3,), as an instrument with the surface's glare included sees it.
+def reflectance(skin: Skin, light: Light | None = None) -> FloatArray:
+    """Return the albedo of bare skin under a light, D65 by default, linear sRGB (3,), the surface's glare included.
+
+    Eye and camera are adapted to the light: a white card beside the skin is (1, 1, 1) under each.
 
     >>> skin = Skin(melanin_fraction=0.0135, blood_fraction=0.0075)
     >>> [round(float(band), 2) for band in reflectance(skin)]
     [0.55, 0.36, 0.28]
     """
-    return np.asarray(inner_reflectance(skin) + SURFACE_GLARE)
+    return np.asarray(inner_reflectance(skin, light) + SURFACE_GLARE)
 
 
 def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Skin:

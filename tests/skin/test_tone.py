@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalp.base import BadInput
+from scalp.colour.lights import light_named
 from scalp.colour.srgb import difference, lab_from_linear, typology_angle
 from scalp.domain.skin import BLOOD_RANGE, MELANIN_RANGE, Skin
 from scalp.skin.tissue import (
@@ -13,9 +14,10 @@ from scalp.skin.tissue import (
     baseline_absorption_per_mm,
     blood_absorption_per_mm,
     carbon_absorption_per_mm,
+    packing_factor,
     scattering_per_mm,
 )
-from scalp.skin.tone import fit_skin, inner_reflectance, reflectance
+from scalp.skin.tone import fit_skin, inner_reflectance, inner_spectrum, reflectance
 
 MELANINS = np.geomspace(0.006, 0.4, 25)
 
@@ -53,6 +55,80 @@ def test_the_typology_angle_falls_with_melanin_through_all_classes():
     assert (np.diff(angles) < 0).all()
     assert angles[0] > 48
     assert angles[-1] < -50
+
+
+def test_the_hue_turns_smoothly_down_to_the_darkest_skin():
+    """From typology angle 50 to below -60, far darker than the data: hue angle, chroma and lightness without a jump or a turn back."""
+    lab = lab_from_linear(tones())
+    assert (np.diff(lab[:, 0]) < 0).all()
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))
+    assert np.abs(np.diff(hue)).max() < 6
+    assert np.abs(np.diff(hue, 2)).max() < 3
+    assert (hue > 35).all()
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    peak = chroma.argmax()
+    assert (np.diff(chroma[: peak + 1]) > 0).all()
+    assert (np.diff(chroma[peak:]) < 0).all()
+
+
+@given(melanin=st.floats(0.12, 0.42), blood=st.floats(0.004, 0.02))
+@settings(deadline=None, max_examples=15)
+def test_dark_skin_is_found_again_and_doubted(melanin, blood):
+    skin = Skin(melanin_fraction=melanin, blood_fraction=blood)
+    found = fit_skin(reflectance(skin), brightness_known=True)
+    assert found.melanin_fraction == pytest.approx(melanin, rel=0.15)
+    dark = typology_angle(lab_from_linear(reflectance(skin)))
+    if abs(dark + 30) > 3:
+        assert bool(found.doubts) == (dark < -30)
+
+
+@pytest.mark.parametrize("name", ["D50", "A", "F2", "F11", "LED-B3"])
+def test_more_melanin_is_darker_under_every_light(name):
+    light = light_named(name)
+    seen = np.array([reflectance(Skin(melanin_fraction=float(melanin), blood_fraction=0.01), light) for melanin in MELANINS])
+    assert (np.diff(seen, axis=0) < 0).all()
+
+
+def test_skin_looks_ruddier_in_the_light_of_a_bulb():
+    skin = Skin(melanin_fraction=0.02, blood_fraction=0.01)
+    day, bulb = reflectance(skin), reflectance(skin, light_named("A"))
+    assert bulb[0] / bulb[1] > 1.05 * day[0] / day[1]
+
+
+def test_packed_blood_takes_less_blue_light_than_blood_evenly_mixed_in():
+    mixed, packed = (inner_spectrum(Skin(melanin_fraction=0.01, blood_fraction=0.01, vessel_radius_um=radius)) for radius in (0.0, 15.0))
+    assert packed[3] > 1.1 * mixed[3]
+    assert packed[25] == pytest.approx(mixed[25], rel=0.02)
+    assert packing_factor(1e-6, 10.0) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_red_yellow_melanin_leaves_redder_skin():
+    brown, fair = (reflectance(Skin(melanin_fraction=0.05, blood_fraction=0.01, pheomelanin_fraction=share)) for share in (0.0, 0.6))
+    assert fair[0] > 1.1 * brown[0]
+    assert fair[0] / fair[2] > brown[0] / brown[2]
+
+
+def test_blood_near_the_surface_shows_more_than_blood_below():
+    even, shallow = (
+        lab_from_linear(reflectance(Skin(melanin_fraction=0.02, blood_fraction=0.008, papillary_blood_ratio=ratio))) for ratio in (1.0, 3.0)
+    )
+    assert shallow[1] > even[1] + 1
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [
+        ("scattering_per_mm", 20.0),
+        ("scattering_power", 0.1),
+        ("vessel_radius_um", -1.0),
+        ("pheomelanin_fraction", 1.5),
+        ("papillary_blood_ratio", 9.0),
+        ("oxygenation_fraction", float("nan")),
+    ],
+)
+def test_what_no_skin_has_is_refused(field, number):
+    with pytest.raises(BadInput, match=field):
+        Skin(melanin_fraction=0.02, blood_fraction=0.01, **{field: number})
 
 
 def test_more_blood_is_redder_and_darker():
