@@ -1,124 +1,136 @@
 """Measure placement on the closed sphere of 60,000 mm2: time, memory, and the evenness of every session's total.
 
-    python benchmarks/placement.py [--count 50000] [--fast] [--repeat 3]
+    python -m benchmarks.placement [--count 50000] [--repeat 3] [--peers] [--growth [1000000]] [--curve curve.png] [--json out.json]
 
-A closed sphere has no edge and its spectrum is exact: S(l) = 4 pi / (N (2 l + 1)) sum_m |a_lm|^2, with 1 for chance and
-f = (l + 1/2) / sqrt(pi N) cycles per spacing. Printed are the means over 0.03 < f <= 0.25, weighted by 2 l + 1, the least
-distance rho in units of hexagonal packing, CV and R of the nearest distance, before any natural scatter.
+Without options: both modes, with sessions of 30/40/30 % and of four quarters. `--peers` runs open3d, pymeshlab,
+point-cloud-utils and trimesh beside them on the same mesh; those that are not installed are named. `--growth` measures 10,000,
+50,000 and 150,000 points and the count given; `--curve` sweeps the effort and draws what time buys. Points are judged before
+any natural scatter; rho is the least distance in units of hexagonal packing, S 1 for chance.
 """
 
 import argparse
-import resource
+import importlib.util
+import json
 import sys
-import time
+from pathlib import Path
 
 import numpy as np
-from numba import njit
-from scipy.spatial import cKDTree
 
-from scalp.domain.head import Mesh
-from scalp.geometry.meshes import face_areas_mm2, icosphere
-from scalp.placement.fields import Effort, Field, spread_field
-from scalp.placement.placing import CAREFUL, FAST
-from scalp.placement.rooms import Room
-from scalp.placement.surfaces import Ground, points_mm, prepare_ground
+from benchmarks.effort_curve import draw_curve, sweep
+from benchmarks.evenness import measure
+from benchmarks.spreading import EFFORTS, PEERS, SPLITS, Run, run_apart
 
-AREA_MM2 = 60_000.0
-SPLITS = {"30/40/30": (0.3, 0.4, 0.3), "four quarters": (0.25, 0.25, 0.25, 0.25)}
-LOWEST_F, HIGHEST_F = 0.03, 0.25
+GROWTH_COUNTS = (10_000, 50_000, 150_000)
+MOST_FOR_SPECTRUM = 200_000
+"""The spectrum takes N^2: beyond this many points S is left out."""
 
 
-@njit(cache=True)
-def power_by_degree(z, azimuth_rad, degrees_count):
-    """Return S(l) for l < `degrees_count` of points on the unit sphere, by the recurrence of the Legendre functions."""
-    count = len(z)
-    power = np.zeros(degrees_count)
-    cosine, sine = np.ones(count), np.zeros(count)
-    sectoral = np.full(count, np.sqrt(1.0 / (4.0 * np.pi)))
-    before, here = np.empty(count), np.empty(count)
-    for m in range(degrees_count):
-        # The next order: cos and sin of m times the azimuth, and the sectoral function.
-        for i in range(count):
-            cosine[i], sine[i] = np.cos(m * azimuth_rad[i]), np.sin(m * azimuth_rad[i])
-            if m > 0:
-                sectoral[i] *= np.sqrt((2.0 * m + 1.0) / (2.0 * m) * max(0.0, 1.0 - z[i] * z[i]))
-            before[i], here[i] = 0.0, sectoral[i]
-        # All degrees of that order.
-        for degree in range(m, degrees_count):
-            if degree > m:
-                a = np.sqrt((4.0 * degree**2 - 1.0) / (degree**2 - m**2))
-                b = np.sqrt(((degree - 1.0) ** 2 - m**2) / (4.0 * (degree - 1.0) ** 2 - 1.0))
-                for i in range(count):
-                    before[i], here[i] = here[i], a * (z[i] * here[i] - b * before[i])
-            real, imaginary = 0.0, 0.0
-            for i in range(count):
-                real += here[i] * cosine[i]
-                imaginary += here[i] * sine[i]
-            power[degree] += (1.0 if m == 0 else 2.0) * (real * real + imaginary * imaginary)
-    return power * 4.0 * np.pi / (count * (2.0 * np.arange(degrees_count) + 1.0))
+def told(name: str, asked_count: int, run: Run) -> dict:
+    """Return one run as a record: what it took, and how even each running total of sessions is."""
+    totals = [run.places[run.session <= number] for number in range(1, int(run.session.max()) + 1)]
+    return {
+        "name": name,
+        "asked_count": asked_count,
+        "given_count": len(run.places),
+        "wall_s": round(run.wall_s, 4),
+        "processor_s": round(run.processor_s, 4),
+        "memory_mb": round(run.memory_mb, 1),
+        "memory_b_per_point": round(run.memory_mb * 2**20 / len(run.places)),
+        "totals": [
+            {"count": len(part), **{key: round(value, 5) for key, value in evenness._asdict().items()}}
+            for part in totals
+            for evenness in (measure(part, spectrum=len(run.places) <= MOST_FOR_SPECTRUM),)
+        ],
+    }
 
 
-def low_power(directions):
-    """Return the mean S over 0.03 < f <= 0.25 of unit vectors (N, 3)."""
-    wave = np.sqrt(np.pi * len(directions))
-    degrees = np.arange(int(HIGHEST_F * wave) + 1)
-    power = power_by_degree(np.ascontiguousarray(directions[:, 2]), np.arctan2(directions[:, 1], directions[:, 0]), len(degrees))
-    frequency = (degrees + 0.5) / wave
-    judged = (frequency > LOWEST_F) & (frequency <= HIGHEST_F)
-    weight = 2.0 * degrees[judged] + 1.0
-    return float((power[judged] * weight).sum() / weight.sum())
+def say(record: dict) -> None:
+    """Print one record."""
+    took = f"{record['wall_s']:.3f} s wall, {record['processor_s']:.3f} s processor, {record['memory_mb']:.0f} MB"
+    sys.stdout.write(f"{record['name']}: {record['given_count']:,} of {record['asked_count']:,} points, {took}")
+    sys.stdout.write(f" ({record['memory_b_per_point']} B a point)\n")
+    for number, total in enumerate(record["totals"], start=1):
+        numbers = f"rho {total['rho']:.3f}  CV {total['cv']:.3f}  R {total['clark_evans']:.3f}  S(f<.25) {total['low_power']:.4f}"
+        sys.stdout.write(f"  through session {number}: {total['count']:8,}  {numbers}\n")
+    sys.stdout.flush()
 
 
-def measure(places):
-    """Return rho, CV, R and S(f < .25) of points (N, 3) on a sphere."""
-    directions = places / np.linalg.norm(places, axis=1, keepdims=True)
-    spacing = np.sqrt(4.0 * np.pi / len(places))
-    nearest = cKDTree(directions).query(directions, 2)[0][:, 1]
-    rho = nearest.min() / (spacing * (2.0 / 3.0**0.5) ** 0.5)
-    return rho, nearest.std() / nearest.mean(), 2.0 * nearest.mean() / spacing, low_power(directions)
+def run_modes(count: int, repeats_count: int) -> list[dict]:
+    """Return both modes with both splits."""
+    records = []
+    for mode, effort in EFFORTS.items():
+        for split, shares in SPLITS.items():
+            records.append(told(f"ours, {mode}, {split}", count, run_apart(effort, count, shares, repeats_count)))
+            say(records[-1])
+    return records
 
 
-def sphere_ground(count: int) -> Ground:
-    """Return a closed sphere of 60,000 mm2 that wants `count` points, evenly."""
-    unit = icosphere(5)
-    area = face_areas_mm2(unit).sum()
-    mesh = Mesh(vertices_mm=unit.vertices_mm * np.sqrt(AREA_MM2 / area), faces=unit.faces)
-    return prepare_ground(mesh, np.full(len(mesh.vertices_mm), 100.0 * count / AREA_MM2))
+def run_peers(count: int, repeats_count: int) -> list[dict]:
+    """Return every peer that is installed; name those that are not."""
+    records = []
+    for name, module in PEERS.items():
+        if importlib.util.find_spec(module) is None:
+            sys.stdout.write(f"{name}: not installed, skipped\n")
+            continue
+        try:
+            run = run_apart(name, count, (1.0,), repeats_count)
+        except ImportError as missing:
+            sys.stdout.write(f"{name}: cannot be loaded here, skipped ({missing})\n")
+            continue
+        records.append(told(name, count, run))
+        say(records[-1])
+    return records
 
 
-def place(count: int, split: tuple[float, ...], effort: Effort) -> tuple[Ground, Field, float, float]:
-    """Return a field on the sphere with the seconds it took, of the clock and of the processor."""
-    counts = tuple(int(part) for part in np.diff(np.rint(np.cumsum([0.0, *split]) * count)))
-    wall, busy = time.perf_counter(), time.process_time()
-    ground = sphere_ground(count)
-    field = spread_field(ground, counts, Room(0.25, np.empty((0, 3)), 0.0), effort, np.random.default_rng(1))
-    return ground, field, time.perf_counter() - wall, time.process_time() - busy
+def compare(ours: list[dict], peers: list[dict]) -> None:
+    """Say of each peer which of our modes is at least as even in the whole set, and how the times compare."""
+    for peer in peers:
+        whole = peer["totals"][-1]
+        for mode in ours:
+            own = mode["totals"][-1]
+            as_even = own["rho"] >= whole["rho"] and own["low_power"] <= whole["low_power"]
+            verdict = "at least as even" if as_even else "less even in rho" if own["low_power"] <= whole["low_power"] else "less even"
+            times = f"{peer['wall_s'] / mode['wall_s']:.1f} times as fast by the clock, {peer['processor_s'] / mode['processor_s']:.1f} by"
+            sys.stdout.write(f"{mode['name']} against {peer['name']}: {verdict}, {times} the processor\n")
+
+
+def run_growth(largest_count: int) -> list[dict]:
+    """Return both modes over the count."""
+    records = []
+    for mode, effort in EFFORTS.items():
+        for count in (*GROWTH_COUNTS, *([largest_count] if largest_count > GROWTH_COUNTS[-1] else [])):
+            records.append(told(f"ours, {mode}, four quarters", count, run_apart(effort, count, SPLITS["four quarters"], 1)))
+            say(records[-1])
+            record = records[-1]
+            sys.stdout.write(f"  {1e6 * record['processor_s'] / count:.1f} us of processor a point\n")
+        times = np.log([[record["asked_count"], record["processor_s"]] for record in records if mode in record["name"]])
+        sys.stdout.write(f"{mode}: time grows with the count to the power {np.polyfit(*times.T, 1)[0]:.2f}\n")
+    return records
 
 
 def main() -> None:
-    """Print one block for each split."""
+    """Run what is asked and print it; write it as JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=50_000)
-    parser.add_argument("--fast", action="store_true")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--growth", type=int, nargs="?", const=GROWTH_COUNTS[-1], metavar="LARGEST")
+    parser.add_argument("--curve", type=Path, metavar="PNG")
+    parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    effort = FAST if asked.fast else CAREFUL
-    place(3000, SPLITS["30/40/30"], effort)
-    for name, split in SPLITS.items():
-        before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        runs = [place(asked.count, split, effort) for _ in range(asked.repeat)]
-        grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb
-        wall, busy = min(run[2] for run in runs), min(run[3] for run in runs)
-        per_point = f"{asked.count / busy:,.0f} points/s, peak memory grew by {grown_kb * 1024 / asked.count:.0f} B a point"
-        sys.stdout.write(f"{name}, {asked.count} points: {wall:.2f} s wall, {busy:.2f} s processor, {per_point}\n")
-        ground, field = runs[0][:2]
-        places = points_mm(ground, field.spots)
-        for number in range(1, len(split) + 1):
-            part = places[field.session_number <= number]
-            rho, cv, clark_evans, low = measure(part)
-            sys.stdout.write(
-                f"  through session {number}: {len(part):6d}  rho {rho:.3f}  CV {cv:.3f}  R {clark_evans:.3f}  S(f<.25) {low:.4f}\n"
-            )
+    found: dict[str, list[dict]] = {"modes": run_modes(asked.count, asked.repeat)}
+    if asked.peers:
+        found["peers"] = run_peers(asked.count, asked.repeat)
+        compare(found["modes"], found["peers"])
+    if asked.growth:
+        found["growth"] = run_growth(asked.growth)
+    if asked.curve:
+        found["curve"] = [told(name, asked.count, run) for name, run in sweep(asked.count, asked.repeat)]
+        for record in found["curve"]:
+            say(record)
+        draw_curve(found["curve"], found.get("peers", []), asked.curve)
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
