@@ -1,7 +1,8 @@
 """What hands and follicles add to an even field: scatter along the surface, pairs, and variation of size, depth and shade.
 
 Real follicular units are a repulsive liquid: none closer than about 0.3 mm, Clark-Evans R 1.32-1.37, CV of the nearest
-distance 0.27-0.33 [Fudan2024]; practitioners' work measures the same. An even set with independent scatter gives that.
+distance 0.27-0.33 [Fudan2024]; practitioners' work measures the same. An even set gives that once its points are nudged
+and some of them go astray.
 """
 
 import numpy as np
@@ -11,28 +12,35 @@ from scipy.spatial import cKDTree
 from scalp.base import BoolArray, Float32Array, FloatArray, IntArray
 from scalp.placement.neighbours import find_neighbours
 from scalp.placement.rooms import Room, blocked, by_distance
-from scalp.placement.surfaces import Ground, Spots, join, pick, points_mm, walk_one
+from scalp.placement.surfaces import Ground, Spots, join, lay_out, pick, points_mm, walk_one
 
-LARGEST_SCATTER = 0.5
-"""Standard deviation along each direction at regularity 0, in units of the local spacing: nearly chance."""
+LARGEST_NUDGE, STRAY = 0.18, 0.65
+"""Standard deviations along each direction, in units of the local spacing: of every point at regularity 0, and of strays."""
+_STRAYS_POWER = 1.66
+"""Strays are (1 - regularity) to this power of all points: three in ten at the natural regularity of one half."""
 _TRIES_COUNT = 8
 _LONGEST_SCATTER = 2.5
 """No scatter is longer than this many standard deviations."""
 _PAIR_CV = 0.12
-_WIDEST_SD = 2.0
-"""No scatter has a standard deviation above this many times the median one: sparse marks stay near their place."""
+_WIDEST = 2.0
+"""No scatter counts a local spacing above this many times the median one: sparse marks stay near their place."""
 
 
-def scatter_points(ground: Ground, spots: Spots, sd_mm: FloatArray, room: Room, rng: np.random.Generator) -> Spots:
-    """Return the points moved at random along the surface, with sd `sd_mm` (N,) in each direction.
+def scatter_points(ground: Ground, spots: Spots, regularity_fraction: float, room: Room, rng: np.random.Generator) -> Spots:
+    """Return the points as irregular as asked: all nudged a little, some gone astray along the surface.
 
-    A move that comes too close to others is drawn again, up to eight times, and then not made, so that no pair of points
-    that kept its distance loses it.
+    Strays give the pair correlation of follicles its floor between 0.3 and 0.6 spacings, the others its peak at one spacing;
+    a single scatter of all points has neither. A move that comes too close to others is drawn again, up to eight times, and
+    then not made. A move towards lower density is made as often as the density there is lower, so that none drain over the
+    edge: scatter keeps the wanted density.
     """
-    sd_mm = np.minimum(sd_mm, _WIDEST_SD * float(np.median(sd_mm)))
+    irregularity = 1.0 - regularity_fraction
+    astray = rng.random(len(spots.face_index)) < irregularity**_STRAYS_POWER
+    spacing_mm = lay_out(ground, spots)[1]
+    sd_mm = np.where(astray, STRAY, LARGEST_NUDGE * irregularity) * np.minimum(spacing_mm, _WIDEST * np.median(spacing_mm))
     draws = rng.standard_normal((len(sd_mm), _TRIES_COUNT, 2))
     draws *= np.minimum(1.0, _LONGEST_SCATTER / np.maximum(np.linalg.norm(draws, axis=2, keepdims=True), 1e-9))
-    return _move_where_free(ground, spots, draws * sd_mm[:, None, None], room)[0]
+    return _move_where_free(ground, spots, draws * sd_mm[:, None, None], room, rng.random(len(sd_mm)))[0]
 
 
 def add_partners(
@@ -47,13 +55,16 @@ def add_partners(
     draws_mm = np.zeros((len(spots.face_index) + len(sites), angle_rad.shape[1], 2))
     draws_mm[len(spots.face_index) :] = away_mm[..., None] * np.stack([np.cos(angle_rad), np.sin(angle_rad)], axis=2)
     both = join(spots, pick(spots, sites))
-    moved, placed = _move_where_free(ground, both, draws_mm, room)
+    moved, placed = _move_where_free(ground, both, draws_mm, room, np.zeros(len(draws_mm)))
     added = np.arange(len(spots.face_index), len(both.face_index))
     return pick(moved, added), placed[added]
 
 
-def _move_where_free(ground: Ground, spots: Spots, draws_mm: FloatArray, room: Room) -> tuple[Spots, BoolArray]:
-    """Move each point by the first of its draws (N, T, 2) mm that has room; say which found one."""
+def _move_where_free(ground: Ground, spots: Spots, draws_mm: FloatArray, room: Room, least_ratio: FloatArray) -> tuple[Spots, BoolArray]:
+    """Move each point by the first of its draws (N, T, 2) mm that has room; say which found one.
+
+    A point stays where that place wants less than `least_ratio` (N,) of the density where it stands.
+    """
     own_mm, normals = points_mm(ground, spots), ground.normals[spots.face_index]
     blocked_mm, kept_mm = blocked(room)
     longest_mm = np.linalg.norm(draws_mm, axis=2).max(axis=1)
@@ -68,12 +79,21 @@ def _move_where_free(ground: Ground, spots: Spots, draws_mm: FloatArray, room: R
     near = find_neighbours(places, normals, np.concatenate([reach_mm, np.full(len(blocked_mm), reach_mm.min())]))
     face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
     placed = np.zeros(len(face_index), np.bool_)
-    _move(ground, face_index, barycentric, places, near, draws_mm, room.apart_mm, kept_mm, placed)
+    _move(ground, face_index, barycentric, places, near, draws_mm, least_ratio, room.apart_mm, kept_mm, placed)
     return Spots(face_index=face_index, barycentric=barycentric), placed
 
 
 @njit(cache=True, nogil=True)
-def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, kept_mm, placed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _wanted_at(ground, face, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the wanted density at a place in a face."""
+    wanted = 0.0
+    for k in range(3):
+        wanted += weights[k] * ground.wanted_per_mm2[ground.faces[face, k]]
+    return wanted
+
+
+@njit(cache=True, nogil=True)
+def _move(ground, face_index, barycentric, places, near, draws_mm, least_ratio, apart_mm, kept_mm, placed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Move the points one after another, each to the first draw that has room."""
     count = len(face_index)
     weights = np.empty(3)
@@ -106,6 +126,8 @@ def _move(ground, face_index, barycentric, places, near, draws_mm, apart_mm, kep
                 if (gap * gap).sum() < least * least:
                     free = False
                     break
+            if free and _wanted_at(ground, face, weights) < least_ratio[i] * _wanted_at(ground, face_index[i], barycentric[i]):
+                break
             if free:
                 placed[i] = True
                 face_index[i] = face

@@ -13,19 +13,21 @@ from scalp.domain.impressions import Impressions
 from scalp.domain.plan import Plan
 from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.placement.fields import Effort, Field, spread_field
-from scalp.placement.irregularity import LARGEST_SCATTER, add_partners, scatter_points, vary
+from scalp.placement.irregularity import scatter_points, vary
 from scalp.placement.rooms import Room, open_margin_mm
-from scalp.placement.surfaces import Ground, join, land, lay_out, pick, prepare_ground, scatter
+from scalp.placement.surfaces import Ground, land, pick, prepare_ground, scatter
+from scalp.placement.units import add_units, units_for
 
-NATURAL_REGULARITY_FRACTION = 0.47
-CAREFUL = Effort(candidates_per_point=4, whole_iterations_count=16, exchange_sweeps_count=8, joint_iterations_count=24, sessions_weight=0.6)
-FAST = Effort(candidates_per_point=4, whole_iterations_count=0, exchange_sweeps_count=0, joint_iterations_count=0, sessions_weight=0.0)
+NATURAL_REGULARITY_FRACTION = 0.5
+CAREFUL = Effort(
+    candidates_per_point=4, whole_iterations_count=12, exchange_sweeps_count=4, joint_iterations_count=30, sessions_weight=0.55
+)
+FAST = Effort(candidates_per_point=4, whole_iterations_count=6, exchange_sweeps_count=2, joint_iterations_count=10, sessions_weight=0.5)
 _PACKING_FRACTION = 0.55
 """Least distance of an even field in units of the densest packing's, which every session's total reaches."""
 _HEX_MM_AT_1_PER_CM2 = 10.746
 _TOLERATED_FRACTION = 1.05
 """The densest spot may exceed the limit this much, since counts are whole and keep-away points crowd the rest."""
-_SPARE_PARTNERS = 16
 _TRIAL_COUNT = 20_000
 _LEAST_OPEN_FRACTION = 0.15
 LARGEST_DISTANCE_MM = 20.0
@@ -39,9 +41,11 @@ class PlacementSettings(Value):
     regularity_fraction: float = NATURAL_REGULARITY_FRACTION
     """1 as even as can be, 0 nearly chance. The default measures as real follicles and real work do. (A, light-and-dots 1.5)"""
     pairs_fraction: float = 0.0
-    """Part of the impressions that stand in pairs; 0.1 to 0.2 is natural. (C-D, smp 2.2)"""
+    """Part of the impressions that stand in pairs; with triples 0.1 to 0.2 is natural. (C-D, smp 2.2)"""
+    triples_fraction: float = 0.0
+    """Part of the impressions that stand in threes. Units of three hairs are about a quarter of those of two. (A, light-and-dots 1.5)"""
     pair_distance_mm: float = 0.42
-    """Between the partners of a pair, on average."""
+    """Between an impression and its partner, or each of its two partners, on average."""
     apart_mm: float = 0.25
     """No two impressions are closer. Follicular units at 72 per cm2 keep 0.3 mm, a quarter of their spacing. (A, light-and-dots 1.5)"""
     keep_away_distance_mm: float = 0.35
@@ -57,9 +61,11 @@ class PlacementSettings(Value):
 
     def check(self) -> None:
         """Refuse fractions that are not and distances that merge."""
-        for name in ("regularity_fraction", "pairs_fraction"):
+        for name in ("regularity_fraction", "pairs_fraction", "triples_fraction"):
             if not 0.0 <= getattr(self, name) <= 1.0:
-                raise BadInput(name, getattr(self, name), "0 to 1", "0.47 and 0.15 are natural.")
+                raise BadInput(name, getattr(self, name), "0 to 1", "0.5, 0.12 and 0.05 are natural.")
+        if self.pairs_fraction + self.triples_fraction > 1.0:
+            raise BadInput("pairs and triples", self.pairs_fraction + self.triples_fraction, "at most 1 in all", "0.2 in all is natural.")
         if not 0.0 <= self.apart_mm <= self.pair_distance_mm <= 2.0 or not 0.0 <= self.keep_away_distance_mm <= LARGEST_DISTANCE_MM:
             raise BadInput(
                 "distance", f"{self.apart_mm} / {self.pair_distance_mm} mm", "0 to 2 mm, pairs not closer than apart_mm", "Correct it."
@@ -96,11 +102,13 @@ def place_impressions(
     rng = np.random.default_rng(seed)
     counts = tuple(session.impressions_count for session in plan.sessions)
     ground = _ground_for(design, head, sum(counts), room, settings)
-    partners = tuple(round(0.5 * settings.pairs_fraction * count) for count in counts)
-    field = spread_field(
-        ground, tuple(count - extra for count, extra in zip(counts, partners, strict=True)), room, FAST if settings.fast else CAREFUL, rng
-    )
-    field = _make_natural(ground, field, partners, room, settings, rng)
+    units = units_for(counts, settings.pairs_fraction, settings.triples_fraction, settings.pair_distance_mm)
+    alone = tuple((np.array(counts) - units.partners).tolist())
+    field = spread_field(ground, alone, room, FAST if settings.fast else CAREFUL, rng)
+    if settings.regularity_fraction < 1.0:
+        field = field._replace(spots=scatter_points(ground, field.spots, settings.regularity_fraction, room, rng))
+    if units.partners.any():
+        field = add_units(ground, field, units, room, rng)
     return _fill_columns(plan, field, settings, rng)
 
 
@@ -163,41 +171,6 @@ def _open_fraction(ground: Ground, room: Room) -> float:
     if not len(room.keep_away_mm):
         return 1.0
     return float((open_margin_mm(ground, scatter(ground, _TRIAL_COUNT, np.random.default_rng(0)), room) >= 0.0).mean())
-
-
-def _make_natural(
-    ground: Ground, field: Field, partners: tuple[int, ...], room: Room, settings: PlacementSettings, rng: np.random.Generator
-) -> Field:
-    """Return the field as irregular as asked, with partners for some of its points."""
-    spots = field.spots
-    scatter_fraction = LARGEST_SCATTER * (1.0 - settings.regularity_fraction)
-    if scatter_fraction > 0.0:
-        spacing_mm = lay_out(ground, spots)[1]
-        spots = scatter_points(ground, spots, scatter_fraction * spacing_mm, room, rng)
-    if not sum(partners):
-        return Field(spots=spots, session_number=field.session_number)
-    return _with_partners(ground, Field(spots, field.session_number), partners, (room, settings.pair_distance_mm), rng)
-
-
-def _with_partners(ground: Ground, field: Field, partners: tuple[int, ...], near: tuple[Room, float], rng: np.random.Generator) -> Field:
-    """Return the field with `partners[k]` more points in session k + 1, each right after and beside one of that session."""
-    tried = [
-        rng.permutation(np.flatnonzero(field.session_number == number))[: 2 * count + _SPARE_PARTNERS]
-        for number, count in enumerate(partners, start=1)
-    ]
-    sites = np.concatenate(tried).astype(np.int32)
-    beside, placed = add_partners(ground, field.spots, sites, near[1], near[0], rng)
-    kept = np.zeros(len(sites), bool)
-    start = 0
-    for part, count in zip(tried, partners, strict=True):
-        rank = np.flatnonzero(placed[start : start + len(part)])
-        if len(rank) < count:
-            raise NotPossible(f"{2 * count} impressions in pairs", f"{2 * len(rank)}", "Lower pairs_fraction or the density.")
-        kept[start + rank[:count]] = True
-        start += len(part)
-    order = np.argsort(np.concatenate([np.arange(len(field.session_number), dtype=float), sites[kept] + 0.5]), kind="stable")
-    session = np.concatenate([field.session_number, field.session_number[sites[kept]]])
-    return Field(spots=pick(join(field.spots, pick(beside, kept)), order), session_number=session[order])
 
 
 def _fill_columns(plan: Plan, field: Field, settings: PlacementSettings, rng: np.random.Generator) -> Impressions:

@@ -13,7 +13,7 @@ from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.geometry.meshes import face_normals
 from scalp.placement import PlacementSettings, place_impressions
-from tests.placement.scenes import EVEN, at_full_density, ball, design_of, places, plan_of, regularity, treated
+from tests.placement.scenes import EVEN, at_full_density, ball, design_of, places, plan_of, treated
 
 
 @cache
@@ -58,30 +58,6 @@ def test_the_even_limit_keeps_half_the_densest_spacing() -> None:
         assert np.quantile(nearest_mm, 0.001) >= 0.5 * packed_mm
 
 
-def test_the_default_is_as_regular_as_follicles_and_real_work() -> None:
-    """Human follicular units: R 1.32-1.37, CV 0.27-0.33 [Fudan2024]; the standard error of R here is below 0.003.
-
-    Three standard errors are allowed beyond the published range.
-    """
-    head, design, _, impressions = treated()
-    inner = at_full_density(head, design, impressions)
-    density_per_mm2 = np.full(len(impressions), design.density_per_cm2.max() / 100)
-    clark_evans, cv = regularity(places(head, impressions), inner, density_per_mm2)
-    error = 2 * 0.2613 / np.sqrt(inner.sum())
-    assert 1.32 - 3 * error <= clark_evans <= 1.37 + 3 * error
-    assert 0.26 <= cv <= 0.33
-
-
-@pytest.mark.parametrize(("number", "share"), [(1, 0.3), (2, 0.7)])
-def test_earlier_sessions_are_regular_too(number: int, share: float) -> None:
-    """Session 1, and 1 with 2, alone: R above 1.2, where chance gives 1.0."""
-    head, design, _, impressions = treated()
-    early = impressions.session_number <= number
-    inner = at_full_density(head, design, impressions)[early]
-    density_per_mm2 = np.full(early.sum(), share * design.density_per_cm2.max() / 100)
-    assert regularity(places(head, impressions)[early], inner, density_per_mm2)[0] > 1.2
-
-
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_counts_of_patches_vary_far_less_than_by_chance(number: int) -> None:
     """Variance over mean of counts in discs of 8 mm, on a sphere where every disc expects the same.
@@ -94,18 +70,6 @@ def test_counts_of_patches_vary_far_less_than_by_chance(number: int) -> None:
     centres_mm = 60.0 * directions / np.linalg.norm(directions, axis=1, keepdims=True)
     counts = cKDTree(places(head, impressions)).query_ball_point(centres_mm, 8.0, return_length=True)
     assert counts.var() / counts.mean() < 0.3
-
-
-def test_pairs_are_as_many_and_as_close_as_asked() -> None:
-    """With 20 % in pairs at 0.4 mm on a field 2 mm wide, a fifth has its nearest within 0.6 mm; without, none."""
-    head = ball(40.0)
-    design = design_of(head, np.full(len(head.surface.vertices_mm), 25.0))
-    paired = PlacementSettings(regularity_fraction=1.0, pairs_fraction=0.2, pair_distance_mm=0.4)
-    for chosen, expected in ((paired, 0.2), (EVEN, 0.0)):
-        impressions = place_impressions(plan_of(design, 5000), design, head, seed=8, settings=chosen)
-        nearest_mm = cKDTree(places(head, impressions)).query(places(head, impressions), 2)[0][:, 1]
-        assert len(impressions) == 5000
-        assert (nearest_mm < 0.6).mean() == pytest.approx(expected, abs=0.005)
 
 
 def test_sizes_are_log_normal_with_the_needle_s_spread() -> None:
