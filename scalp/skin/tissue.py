@@ -43,8 +43,8 @@ def scattering_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
 def baseline_absorption_per_mm(wavelength_nm: npt.ArrayLike) -> FloatArray:
     """Return the absorption of bloodless, melanin-free skin: 0.3 of 0.244 + 85.3 exp(-(lambda - 154) / 66.2) per cm.
 
-    The formula is of neonatal skin [Jacques2013]; at 0.3 of it the 100 measured spectra of [Cooksey2017] are met with the
-    scattering that skin has, and its 0.073 per cm in the deep red is what living skin was measured to have at most.
+    The formula is of neonatal skin [Jacques2013]; at 0.3 of it the 100 measured spectra of [Cooksey2017] call for the
+    scattering that others measured, at the full formula for much more.
     """
     return np.asarray(BASELINE_SHARE * (0.0244 + 8.53 * np.exp(-(np.asarray(wavelength_nm, float) - 154.0) / 66.2)))
 
