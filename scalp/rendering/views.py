@@ -154,7 +154,8 @@ def doubt_view(head: Head, camera: Camera, where: str = "this view") -> tuple[Do
     surface = head.surface
     normals, areas_mm2 = _shape(surface)
     scalp = surface.vertices_mm[:, 1] > max(head.landmark("glabella")[1], 0.0)
-    here = np.maximum(_facing(surface.vertices_mm, normals, camera), 0.0) * areas_mm2 * scalp
+    facing = _facing(surface.vertices_mm, normals, camera)
+    here = np.where(facing > FACING_COSINE, facing, 0.0) * areas_mm2 * scalp
     known = np.zeros(len(areas_mm2), bool)
     for photographed in head.cameras:
         known |= _facing(surface.vertices_mm, normals, photographed) > FACING_COSINE
