@@ -33,8 +33,8 @@ def age(
 ) -> Impressions:
     """Return the deposits `years` after they have settled, at the low, expected or high end of what is known.
 
-    Width and height of a deposit grow by diffusion, sigma^2 = sigma_0^2 + 2 D t, faster the deeper it lies; `spread` says
-    which end of what is known of D. What was measured is how dense the work looks [Liu2025], so that R(t) is one of tone:
+    Width and height of a deposit grow by diffusion, sigma^2 = sigma_0^2 + 2 D t, faster the deeper it lies: cells hand on
+    its pigment as they die [Baranska2018]. `spread` says which end of what is known of D. What was measured is how dense the work looks [Liu2025], so that R(t) is one of tone:
     pigment is lost until the light a deposit takes in `skin` is R times what it was. Spreading alone would darken a field,
     since a thin deposit hides less of its own pigment; the pigment lost is therefore more than 1 - R. Pigment is never
     made: where even all of it takes less light, the tone falls below R. Nothing but light in skin makes the hue.

@@ -134,6 +134,16 @@ def test_pigment_is_not_made_between_week_two_and_six():
     assert max(pigment) <= DOSE_MG_PER_ML * 1.001
 
 
+def test_a_third_of_the_pigment_leaves_while_it_heals():
+    """In animals about one third disappeared within weeks [Baeumler2015]."""
+    fresh, settled = (heal(placed(), days=days, seed=3) for days in (0.0, 42.0))
+    mass = [
+        float((lying.deposit_diameter_mm**2 * (lying.bottom_depth_mm - lying.top_depth_mm) * lying.concentration_mg_per_ml).sum())
+        for lying in (fresh, settled)
+    ]
+    assert 0.25 < 1.0 - mass[1] / mass[0] < 0.45
+
+
 def test_the_seventh_day_is_patchy_and_the_patches_hang_together():
     """A quarter either way in the light that impressions take, 1 standard deviation; alike within a few mm."""
     points = np.random.default_rng(2).uniform(0, 80, (COUNT, 3)) * [1, 1, 0]
