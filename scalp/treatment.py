@@ -51,7 +51,7 @@ from scalp.planning.plans import PlanSettings, plan_treatment
 from scalp.rendering.hairs import hairs_in_sight, render_with_hairs
 from scalp.rendering.looks import LookMaker
 from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, hair_on_vertices, read_melanin, shave
-from scalp.rendering.views import Stand, doubt_view, render_scene, stand_camera
+from scalp.rendering.views import Stand, doubt_view, hang_from, render_scene, stand_camera
 from scalp.skin.matching import match_pigment
 from scalp.skin.stubble import Mismatch, field_light, mismatch
 from scalp.skin.tone import fit_skin, reflectance
@@ -371,23 +371,26 @@ def render_views(
     *,
     light: str,
     makehuman: Path,
+    lamps_stay: bool = False,
     progress: Progress = no_progress,
 ) -> Iterator[View]:
     """Yield what is seen of a head from each stand at one moment, also from where no photo was taken.
 
     The head's own surface and skin in the body of a neutral man (`makehuman`), in the light of that name; the impressions by
-    the same functions as in a photo. Lamps stand to the first stand and stay; a flash goes along.
+    the same functions as in a photo. Lamps turn with whoever looks, in steps of 30 degrees, unless they stay where the first
+    stand has them, as for a turntable; a flash goes along always.
     """
     rig, seed = choose_rig(light), course.seed
     progress("seating the likeness", 0.0)
     cover = native_cover(course.head, course.design.wishes, course.design.wishes.norwood)
     sitter = seat_likeness(makehuman, course.head, course.skin, hair_fraction=cover, film_fraction=rig.film_fraction)
     impressions = impressions_at(course, moment) if moment.session_number else course.placed.where(np.arange(0))
-    doubts, lit = course.head.doubts + course.skin.doubts, None
+    doubts, lit, hung = course.head.doubts + course.skin.doubts, None, None
     for number, stand in enumerate(stands):
         progress("lighting the head" if lit is None else "looking from all sides", 0.1 + 0.9 * number / len(stands))
-        if lit is None or rig.follows_camera:
-            lit = light_sitter(sitter, rig, stand.towards)
+        towards = hang_from(stand, stands[0] if lamps_stay else None)
+        if lit is None or rig.follows_camera or towards != hung:
+            lit, hung = light_sitter(sitter, rig, stand.towards if rig.follows_camera else np.array(towards)), towards
         scene = portray(lit, stand_camera(course.head, stand))
         rgb_linear = render_scene(scene, course.head, impressions, course.skin, moment)
         photo = expose(rgb_linear, scene.camera, scene.skin_level, seed)

@@ -215,7 +215,8 @@ def _write_turntable(course: Course, moment: Moment, wanted: Wanted, order: Orde
     """Write the film and the contact sheet of once round the head."""
     first = Stand(elevation_degrees=wanted.stands[0].elevation_degrees, width_px=FRAME_PX[0], height_px=FRAME_PX[1])
     stands = walk_round(first, wanted.frames_count)
-    views = render_views(course, moment, stands, light=wanted.light, makehuman=makehuman_folder(), progress=progress)
+    makehuman = makehuman_folder()
+    views = render_views(course, moment, stands, light=wanted.light, makehuman=makehuman, lamps_stay=True, progress=progress)
     frames = [film_frame(view.photo.srgb_u8, FILM_PX) for view in views]
     film = "webp" if order.film == "none" else order.film
     progress("making the film", 0.98)

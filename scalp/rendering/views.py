@@ -34,6 +34,7 @@ POSES_DEGREES: dict[str, tuple[float, float]] = {
 MIDDLE_AHEAD_MM = 9.0
 """How far before the tragi the middle of a head lies, nose included."""
 HIGHEST_DEGREES, LOWEST_DEGREES = 88.0, -20.0
+LAMP_STEP_DEGREES = 30.0
 FACING_COSINE, LEAST_UNSEEN_FRACTION = 0.2, 0.02
 """Skin seen flatter than this tells a photo nothing; less of a view than this is not worth a word."""
 BODY_DOUBT = Doubt(
@@ -80,6 +81,15 @@ class Stand(Value):
         """Return the unit direction from the head to the camera, (3,)."""
         azimuth, elevation = np.radians([self.azimuth_degrees, self.elevation_degrees])
         return np.array([np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)])
+
+
+def hang_from(stand: Stand, first: Stand | None = None) -> tuple[float, float, float]:
+    """Return the direction lamps are hung for: that of the first stand where they stay, else of this one in steps of 30 degrees."""
+    if first is not None:
+        azimuth = np.radians(first.azimuth_degrees)
+    else:
+        azimuth = np.radians(LAMP_STEP_DEGREES * round(stand.azimuth_degrees / LAMP_STEP_DEGREES) % 360.0)
+    return float(np.sin(azimuth)), 0.0, float(np.cos(azimuth))
 
 
 def stand_camera(head: Head, stand: Stand) -> Camera:
