@@ -121,9 +121,9 @@ class Fading(Value):
     """Yearly rate of that part."""
     band_factor: float = 2.0
     """Low is this many times the expected rate, high its inverse, where nothing is told of the client. (D, smp 1.9)"""
-    diffusion_mm2_per_year: float = 0.0002
+    diffusion_mm2_per_year: float = 0.00015
     """D of a deposit whose middle lies at 0.23 mm: marks then are seen to grow 3 % a year; practitioners say 1 to 3. (D-E, smp 1.9)"""
-    diffusion_slope_per_mm: float = 5.0
+    diffusion_slope_per_mm: float = 5.5
     """How fast D grows with depth: deep marks then grow 5 to 8 % a year, as practitioners say. (D-E, smp 1.9)"""
     diffusion_band_factor: float = 3.0
     """D is not known better than to this factor either way. (E)"""

@@ -100,12 +100,12 @@ def test_shallow_deposits_fade_half_as_fast_again_and_thin_pigment_a_fifth():
 
 
 def test_marks_spread_as_the_square_root_of_time_and_faster_the_deeper_they_lie():
-    """D from 0.0002 under the epidermis to 0.03 mm2 a year as deep as body tattoos. (D-E)"""
+    """D from 0.00015 under the epidermis to 0.03 mm2 a year as deep as body tattoos. (D-E)"""
     fading = Fading()
     assert fading.spread_mm2(4.0, 0.3) == pytest.approx(2 * fading.spread_mm2(2.0, 0.3))
     yearly = fading.spread_mm2(1.0, np.array([0.1, 0.23, 0.6, 1.0, 2.0])) / 2.0
     assert (np.diff(yearly) >= 0).all()
-    assert yearly[1] == pytest.approx(0.0002)
+    assert yearly[1] == pytest.approx(0.00015)
     assert 0.001 < yearly[2] < 0.002
     assert yearly[4] == pytest.approx(0.03)
     assert fading.spread_mm2(1.0, 0.23, "low") < fading.spread_mm2(1.0, 0.23) < fading.spread_mm2(1.0, 0.23, "high")
