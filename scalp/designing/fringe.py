@@ -18,8 +18,8 @@ from scalp.domain.head import Head
 class FringeRules(Value):
     """How native hair ends. (E)"""
 
-    thinning_mm: float = 14.0
-    """Over what distance hair thins out at the upper edge of the fringe."""
+    thinning_mm: float = 28.0
+    """Over what distance hair thins out at the upper edge of the fringe: about as far as the treatment blends into it."""
     nape_below_tragus_mm: float = 30.0
     """How far below the tragi hair ends at the nape."""
     sideburn_above_tragus_mm: float = 4.0

@@ -35,6 +35,8 @@ SHADOW_SIGMA_MM = 0.3
 """How far light in skin and the width of the lamp blur the shadow of a shaft that lies on it. (E)"""
 UNEVEN_LOG_SD = 0.2
 """How much single shafts differ in how they catch the light. (E)"""
+AROUND_PX = 2.0
+"""Over how many pixels the light of the skin around a root is averaged."""
 SAMPLING_PX2 = 0.17
 """Variance that drawing on pixels adds already."""
 SMALLEST_CHANGE = 1e-4
@@ -44,15 +46,15 @@ SMALLEST_CHANGE = 1e-4
 class HairLayer(Value):
     """What native hairs do to the light of a window of a photo, at `top_px`, `left_px`.
 
-    `kept` (rows, cols, 3) is the part of the light from below that passes shafts and shadow, `added` (rows, cols, 3) the light
-    of the shafts over that of bare skin in the same place; both in the bands of linear sRGB.
+    `kept_fraction` (rows, cols, 3) is the part of the light from below that passes shafts and shadow, `added_rgb_linear`
+    (rows, cols, 3) the light of the shafts; both in the bands of linear sRGB.
     """
 
     photo_digest: str
     top_px: int
     left_px: int
     kept_fraction: Float32Array
-    added_ratio: Float32Array
+    added_rgb_linear: Float32Array
 
 
 def roots_of(hairs: Hairs) -> Impressions:
@@ -111,10 +113,12 @@ def draw_hairs(photo: Photo, head: Head, regions: Regions, skin: Skin, hairs: Ha
     curves_px, widths_px = _curves_px(seen, head, camera)
     window = _window(curves_px, camera)
     blur_px = measure_blur_px(photo, regions)
-    passed, added = _shafts(curves_px - window[0], widths_px, seen, skin, window[1])
+    rows, cols = (slice(int(start), int(start) + side) for start, side in zip(window[0][::-1], window[1], strict=True))
+    open_skin = regions.skin[rows, cols].astype(np.float32) / 255.0
+    light = _hair_light(photo, (rows, cols), open_skin, curves_px[:, 0] - window[0], hair_albedo(seen.melanin_fraction) / reflectance(skin))
+    passed, added = _shafts(curves_px - window[0], widths_px, _uneven(seen)[:, None] * light, window[1])
     shade = _shadow(footprints, seen, curves_px - window[0], window[1])
-    open_skin = regions.skin[window[0][1] : window[0][1] + window[1][0], window[0][0] : window[0][0] + window[1][1]]
-    shade = np.asarray(1.0 + (open_skin.astype(np.float32) / 255.0)[..., None] * (shade - 1.0), np.float32)
+    shade = np.asarray(1.0 + open_skin[..., None] * (shade - 1.0), np.float32)
     sd_px = float(np.sqrt(max(blur_px**2 - SAMPLING_PX2, 0.01)))
     passed, added = (cv2.GaussianBlur(plane, (0, 0), sd_px) for plane in (passed, added))
     return HairLayer(
@@ -122,28 +126,24 @@ def draw_hairs(photo: Photo, head: Head, regions: Regions, skin: Skin, hairs: Ha
         top_px=int(window[0][1]),
         left_px=int(window[0][0]),
         kept_fraction=(passed[..., None] * shade).astype(np.float32),
-        added_ratio=added,
+        added_rgb_linear=added,
     )
 
 
-def lay_hairs(look: Photo, bare: Photo, layer: HairLayer) -> tuple[Photo, ByteArray]:
-    """Return a look with hairs laid over it and which pixels they changed; `bare` is the photo the look was made of.
+def lay_hairs(look: Photo, layer: HairLayer) -> tuple[Photo, ByteArray]:
+    """Return a look with hairs laid over it and which pixels they changed.
 
-    What lies below, pigment included, is dimmed; the light of the shafts is that of the bare skin there times their own.
-    Pixels that nothing changes keep their stored numbers.
+    What lies below, pigment included, is dimmed, and the light of the shafts is added. Pixels that nothing changes keep
+    their stored numbers.
     """
     rows, cols = layer.kept_fraction.shape[:2]
     window = (slice(layer.top_px, layer.top_px + rows), slice(layer.left_px, layer.left_px + cols))
-    at_row, at_col = np.nonzero(
-        (np.abs(layer.kept_fraction - 1.0).max(axis=2) > SMALLEST_CHANGE) | (layer.added_ratio.max(axis=2) > SMALLEST_CHANGE)
-    )
+    changed = (np.abs(layer.kept_fraction - 1.0).max(axis=2) > SMALLEST_CHANGE) | (layer.added_rgb_linear.max(axis=2) > SMALLEST_CHANGE)
+    at_row, at_col = np.nonzero(changed)
     encoding = look.encoding
-    forth, back = encoding.srgb_from_native, np.linalg.inv(encoding.srgb_from_native)
-    light, skin = (
-        np.stack([encoding.decode[photo.pixels[window][at_row, at_col, band], band] for band in range(3)], axis=-1) @ forth.T
-        for photo in (look, bare)
-    )
-    new = np.clip((light * layer.kept_fraction[at_row, at_col] + skin * layer.added_ratio[at_row, at_col]) @ back.T, 0.0, 1.0)
+    light = np.stack([encoding.decode[look.pixels[window][at_row, at_col, band], band] for band in range(3)], axis=-1)
+    new = light @ encoding.srgb_from_native.T * layer.kept_fraction[at_row, at_col] + layer.added_rgb_linear[at_row, at_col]
+    new = np.clip(new @ np.linalg.inv(encoding.srgb_from_native).T, 0.0, 1.0)
     levels = np.arange(len(encoding.decode))
     pixels, touched = look.pixels.copy(), np.zeros(look.pixels.shape[:2], np.uint8)
     stored = np.stack([np.interp(new[:, band], encoding.decode[:, band], levels) for band in range(3)], axis=-1)
@@ -162,7 +162,7 @@ def render_with_hairs(maker: LookMaker, impressions: Impressions, hairs: Hairs |
     layer = draw_hairs(maker.photo, maker.head, maker.regions, maker.skin, hairs)
     if layer is None:
         return look
-    photo, touched = lay_hairs(look.photo, maker.photo, layer)
+    photo, touched = lay_hairs(look.photo, layer)
     return dataclasses.replace(look, photo=photo, touched=np.maximum(look.touched, touched))
 
 
@@ -194,15 +194,31 @@ def _window(curves_px: FloatArray, camera: Camera) -> tuple[np.ndarray, tuple[in
     return low, (int(high[1] - low[1]), int(high[0] - low[0]))
 
 
-def _shafts(
-    curves_px: FloatArray, widths_px: FloatArray, hairs: Hairs, skin: Skin, shape_px: tuple[int, int]
-) -> tuple[Float32Array, Float32Array]:
-    """Return what passes the shafts (rows, cols) and their own light over bare skin's (rows, cols, 3)."""
+def _hair_light(
+    photo: Photo, window: tuple[slice, slice], open_skin: Float32Array, roots_px: FloatArray, over_skin: FloatArray
+) -> Float32Array:
+    """Return the light of each hair (N, 3): that of the bare skin around its root times its own over bare skin's."""
+    encoding = photo.encoding
+    decode = encoding.decode.astype(np.float32)
+    native = np.stack([decode[photo.pixels[window][..., band], band] for band in range(3)], axis=-1)
+    around = cv2.GaussianBlur(native * open_skin[..., None], (0, 0), AROUND_PX)
+    around /= np.maximum(cv2.GaussianBlur(open_skin, (0, 0), AROUND_PX), 1e-3)[..., None]
+    col, row = np.clip(np.floor(roots_px).astype(int), 0, np.array(open_skin.shape[::-1]) - 1).T
+    return np.asarray(np.maximum(around[row, col] @ encoding.srgb_from_native.T, 0.0) * over_skin, np.float32)
+
+
+def _uneven(hairs: Hairs) -> FloatArray:
+    """Return a factor about 1 for how each hair (N,) catches the light, by its own ranks."""
     lot = np.sqrt(-2.0 * np.log(np.clip(hairs.loss_rank_fraction, 1e-6, 1.0))) * np.cos(2.0 * np.pi * hairs.grey_rank_fraction)
-    uneven = np.exp(UNEVEN_LOG_SD * lot - UNEVEN_LOG_SD**2 / 2.0)
-    light = (hair_albedo(hairs.melanin_fraction) / reflectance(skin) * uneven[:, None]).astype(np.float32)
+    return np.asarray(np.exp(UNEVEN_LOG_SD * lot - UNEVEN_LOG_SD**2 / 2.0), np.float64)
+
+
+def _shafts(
+    curves_px: FloatArray, widths_px: FloatArray, light: FloatArray, shape_px: tuple[int, int]
+) -> tuple[Float32Array, Float32Array]:
+    """Return what passes the shafts (rows, cols) and their own light (rows, cols, 3)."""
     passed, added = np.ones(shape_px, np.float32), np.zeros((*shape_px, 3), np.float32)
-    _cover(curves_px.astype(np.float32), widths_px.astype(np.float32), light, passed, added)
+    _cover(curves_px.astype(np.float32), widths_px.astype(np.float32), light.astype(np.float32), passed, added)
     return passed, added
 
 

@@ -2,16 +2,19 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 
 from scalp.ageing.hair import grow, turn_grey
 from scalp.ageing.roots import sow_hairs
 from scalp.base import WrongParent
+from scalp.colour.srgb import srgb_from_linear
 from scalp.domain.hair import Hairs, NativeHair
 from scalp.domain.look import Moment
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
+from scalp.geometry.raster import rasterise
 from scalp.rendering.hairs import draw_hairs, hairs_in_sight, joined, lay_hairs, roots_of
 from scalp.rendering.looks import render_look
 from scalp.skin.stubble import SHADOW_FACTOR, TAPER_FRACTION, hair_albedo, stubble_light
@@ -42,7 +45,7 @@ def shown(photo, head, regions, hairs):
     seen = hairs_in_sight(hairs, head, regions, head.cameras[0])
     below = render_look(photo, head, roots_of(seen), regions, SKIN, MOMENT).photo
     layer = draw_hairs(photo, head, regions, SKIN, seen)
-    return lay_hairs(below, photo, layer) if layer else (below, np.zeros((SIDE_PX, SIDE_PX), np.uint8))
+    return lay_hairs(below, layer) if layer else (below, np.zeros((SIDE_PX, SIDE_PX), np.uint8))
 
 
 def mean_light(photo, before):
@@ -104,7 +107,7 @@ def test_one_shaft_covers_length_times_width_at_any_scale(px_per_mm):
     photo, head, regions = even_patch(px_per_mm)
     layer = draw_hairs(photo, head, regions, SKIN, one_hair(head, photo))
     # Lots 0.25 and 0.5 leave the shaft its usual light, but for the mean of the scatter.
-    drawn_mm2 = layer.added_ratio[..., 1].sum() / (hair_albedo(1.0)[1] / reflectance(SKIN)[1]) / px_per_mm_there(head) ** 2
+    drawn_mm2 = layer.added_rgb_linear[..., 1].sum() / (0.9 * hair_albedo(1.0)[1]) / px_per_mm_there(head) ** 2
     assert drawn_mm2 == pytest.approx(TAPER_FRACTION * 0.08 * 5.0, rel=0.06)
 
 
@@ -122,9 +125,27 @@ def test_pixels_that_no_hair_reaches_stay_bit_identical():
     picture, touched = shown(photo, head, regions, hairs)
     assert touched.any()
     layer = draw_hairs(photo, head, regions, SKIN, hairs)
-    alone, touched_alone = lay_hairs(photo, photo, layer)
+    alone, touched_alone = lay_hairs(photo, layer)
     assert np.array_equal(alone.pixels[touched_alone == 0], photo.pixels[touched_alone == 0])
     assert (picture.pixels != photo.pixels).any(axis=2).mean() < 0.75
+
+
+def test_hair_that_stands_before_the_wall_has_its_own_colour_and_not_the_walls():
+    camera = make_camera("front", width_px=SIDE_PX, height_px=SIDE_PX, focal_px=1500.0)
+    plain = make_head(subdivisions_count=5, camera=camera)
+    wall = np.full((SIDE_PX, SIDE_PX, 3), (40, 60, 200), np.uint8)
+    inside = rasterise(camera, plain.surface).face_index >= 0
+    wall[inside] = srgb_from_linear(0.9 * reflectance(SKIN))
+    photo = Photo(pixels=wall, encoding=srgb_encoding())
+    head = dataclasses.replace(plain, photo_digests=(photo.digest,))
+    regions = Regions(head=inside.astype(np.uint8) * 255, skin=inside.astype(np.uint8) * 255, hair=np.zeros_like(inside, np.uint8))
+    hairs = turn_grey(grow(sow_hairs(head, HAIR, np.ones(len(head.surface.vertices_mm)), seed=3), HAIR, 14.0), 1.0)
+    layer = draw_hairs(photo, head, regions, SKIN, hairs_in_sight(hairs, head, regions, camera))
+    full = np.zeros((SIDE_PX, SIDE_PX, 3))
+    full[layer.top_px :, layer.left_px :][: layer.added_rgb_linear.shape[0], : layer.added_rgb_linear.shape[1]] = layer.added_rgb_linear
+    beyond = full[cv2.dilate(inside.astype(np.uint8), np.ones((7, 7), np.uint8)) == 0].sum(axis=0)
+    assert beyond[1] > 0.0
+    assert beyond / beyond[1] == pytest.approx(hair_albedo(0.0) / hair_albedo(0.0)[1], rel=0.05)
 
 
 def test_the_same_seed_gives_the_same_picture():
@@ -173,5 +194,5 @@ def test_hair_is_shorter_where_it_points_at_the_camera():
     photo, head, regions = even_patch(8.0)
     lying = one_hair(head, photo)
     up = dataclasses.replace(lying, directions=np.array([[0.0, 1.0, 0.0]]))
-    flat, upright = (draw_hairs(photo, head, regions, SKIN, hair).added_ratio.sum() for hair in (lying, up))
+    flat, upright = (draw_hairs(photo, head, regions, SKIN, hair).added_rgb_linear.sum() for hair in (lying, up))
     assert upright < 0.25 * flat
