@@ -158,11 +158,11 @@ def measure_table(points_count=2000):
 
 
 def read_spectra(path):
-    """Return wavelengths and the mean reflectance (100, W) of a hundred people."""
+    """Return wavelengths, the mean reflectance (100, W) of a hundred people, and their three measurements (100, 3, W)."""
     rows = [line.split(",") for line in path.read_text(encoding="latin-1").splitlines()]
     table = np.array([[float(cell) for cell in row[:401]] for row in rows if row[0].strip().isdigit()])
-    seen = (table[:, 0] >= 399) & (table[:, 0] <= 701)
-    return table[seen, 0], table[seen, 4::4].T
+    table = table[(table[:, 0] >= 399) & (table[:, 0] <= 701)]
+    return table[:, 0], table[:, 4::4].T, np.stack([table[:, 1 + repeat :: 4].T for repeat in range(3)], axis=1)
 
 
 def quantiles(numbers):
@@ -177,7 +177,7 @@ def told(numbers):
 
 def measure_people(path, repeat):
     """Return how well spectra, and colours, of a hundred people are met."""
-    nm, measured = read_spectra(path)
+    nm, measured, repeats = read_spectra(path)
     fits, seconds = timed(lambda: [fit_spectrum(nm, spectrum) for spectrum in measured], min(repeat, 2))
     colours = lab_from_linear(rgb_from_spectrum([np.interp(WAVELENGTHS_NM, nm, spectrum) for spectrum in measured]))
     misses = [fit.rmse_fraction for fit in fits]
@@ -191,6 +191,7 @@ def measure_people(path, repeat):
         people["parameters"][name] = spread.tolist()
         say(f"    {name}: least {spread[0]:.4g}, 5 % {spread[1]:.4g}, median {spread[2]:.4g}, 95 % {spread[3]:.4g}, most {spread[4]:.4g}")
     people["left_out"] = left_out(nm, measured)
+    people["repeats"] = repeatability(nm, repeats)
     found = [fit_skin(rgb_from_spectrum(np.interp(WAVELENGTHS_NM, nm, spectrum)), brightness_known=True) for spectrum in measured]
     by_colour = difference(lab_from_linear([reflectance(skin) for skin in found]), colours)
     people["fit_skin_delta_e"] = quantiles(by_colour)
@@ -212,6 +213,19 @@ def left_out(nm, measured):
             misses.append(np.sqrt(((inner_spectrum_at(skin, nm[unseen]) + SURFACE_GLARE - spectrum[unseen]) ** 2).mean()))
         result[name] = quantiles(misses)
         say(f"    RMSE where the fit did not look, {name}: {told(misses)}")
+    return result
+
+
+def repeatability(nm, repeats):
+    """Return how far the logarithm of each number strays between measurements of one person, and between people."""
+    skins = [[fit_spectrum(nm, spectrum).skin for spectrum in person] for person in repeats[::3]]
+    result = {}
+    for name in FREE:
+        logs = np.log([[getattr(skin, name) for skin in person] for person in skins])
+        result[name] = {"within": np.sqrt((logs.std(axis=1, ddof=1) ** 2).mean()), "between": logs.mean(axis=1).std()}
+        say(
+            f"    {name}: strays by {result[name]['within']:.3f} between measurements of a person, {result[name]['between']:.3f} between people"
+        )
     return result
 
 

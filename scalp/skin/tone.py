@@ -72,8 +72,8 @@ def reflectance(skin: Skin, light: Light | None = None) -> FloatArray:
     return np.asarray(inner_reflectance(skin, light) + SURFACE_GLARE)
 
 
-def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Skin:
-    """Return the skin whose colour under daylight is nearest to `rgb_linear` (3,).
+def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light: Light | None = None) -> Skin:
+    """Return the skin whose colour under daylight, or another `light` the photo is balanced for, is nearest to `rgb_linear` (3,).
 
     The exposure of a photo is not known, so that mostly the ratios of the bands decide, with a weak hold on brightness
     and on the usual amount of blood; `brightness_known` is for colours measured against a white card. Melanin and
@@ -88,7 +88,7 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Sk
 
     def misfit(at: FloatArray) -> FloatArray:
         """Return log ratios of colour, brightness and usual blood, each in its standard deviations."""
-        off = np.log(reflectance(_skin_at(at)) / wanted)
+        off = np.log(reflectance(_skin_at(at), light) / wanted)
         return np.array(
             [
                 (off[0] - off[1]) / hue_sd,
@@ -104,7 +104,9 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False) -> Sk
         (least_squares(misfit, start, bounds=bounds, diff_step=np.array([1e-3, 1e-3])) for start in starts), key=lambda found: found.cost
     )
     skin = _skin_at(best.x)
-    return Skin(melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=_doubts(skin, wanted))
+    return Skin(
+        melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=_doubts(skin, reflectance(skin, light) / wanted)
+    )
 
 
 def _skin_at(at: FloatArray) -> Skin:
@@ -113,11 +115,10 @@ def _skin_at(at: FloatArray) -> Skin:
     return Skin(melanin_fraction=float(np.clip(melanin, *MELANIN_RANGE)), blood_fraction=float(np.clip(blood, *BLOOD_RANGE)))
 
 
-def _doubts(skin: Skin, wanted: FloatArray) -> tuple[Doubt, ...]:
-    """Return what is not sure about a fitted skin."""
+def _doubts(skin: Skin, over: FloatArray) -> tuple[Doubt, ...]:
+    """Return what is not sure about a skin fitted to a colour; `over` (3,) is the found colour over the wanted one."""
     doubts = []
-    seen = reflectance(skin)
-    ratios = np.log((seen / seen[1]) / (wanted / wanted[1]))[[0, 2]]
+    ratios = np.log(over / over[1])[[0, 2]]
     if np.abs(ratios).max() > ODD_COLOUR_DISTANCE:
         size = f"{100 * np.expm1(np.abs(ratios).max()):.0f} % off any skin in daylight"
         doubts.append(

@@ -1,5 +1,9 @@
 """Claims about the table of light that bare skin returns, against fresh solutions."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -48,6 +52,13 @@ def test_more_absorption_anywhere_returns_less(scattering, epidermal, dermal, ax
     more = list(asked)
     more[axis] *= 1.1
     assert looked_up(*more) < looked_up(*asked) * (1 + 1e-4)
+
+
+def test_the_shipped_table_is_what_its_script_builds():
+    script = Path(__file__).parents[2] / "scripts" / "build_skin_reflectance.py"
+    checked = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "digest as written" in checked.stdout
 
 
 def test_a_damaged_table_is_refused(tmp_path, monkeypatch):

@@ -89,6 +89,14 @@ def test_more_melanin_is_darker_under_every_light(name):
     assert (np.diff(seen, axis=0) < 0).all()
 
 
+@pytest.mark.parametrize("name", ["A", "F2", "LED-B3"])
+def test_skin_photographed_under_a_named_light_is_found_again(name):
+    skin, light = Skin(melanin_fraction=0.03, blood_fraction=0.009), light_named(name)
+    found = fit_skin(reflectance(skin, light), brightness_known=True, light=light)
+    assert found.melanin_fraction == pytest.approx(0.03, rel=0.05)
+    assert not found.doubts
+
+
 def test_skin_looks_ruddier_in_the_light_of_a_bulb():
     skin = Skin(melanin_fraction=0.02, blood_fraction=0.01)
     day, bulb = reflectance(skin), reflectance(skin, light_named("A"))
