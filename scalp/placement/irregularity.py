@@ -16,6 +16,12 @@ from scalp.placement.surfaces import Ground, Spots, join, lay_out, pick, points_
 
 LARGEST_NUDGE, STRAY = 0.18, 0.65
 """Standard deviations along each direction, in units of the local spacing: of every point at regularity 0, and of strays."""
+LARGEST_FRAYING = 1.0
+"""The same, of every point near a sharp edge at regularity 0."""
+_SHARP, _FRAYED_SPACINGS = 0.5, 1.5
+"""Part of the density lost in one spacing where an edge is sharp, and how far its marks are frayed."""
+_LEAST_RATIO = 1e-3
+"""No point goes where less than this part of its own density is asked: that is beyond the field."""
 _STRAYS_POWER = 1.66
 """Strays are (1 - regularity) to this power of all points: three in ten at the natural regularity of one half."""
 _TRIES_COUNT = 8
@@ -31,16 +37,32 @@ def scatter_points(ground: Ground, spots: Spots, regularity_fraction: float, roo
 
     Strays give the pair correlation of follicles its floor between 0.3 and 0.6 spacings, the others its peak at one spacing;
     a single scatter of all points has neither. A move that comes too close to others is drawn again, up to eight times, and
-    then not made. A move towards lower density is made as often as the density there is lower, so that none drain over the
-    edge: scatter keeps the wanted density.
+    then not made. A move towards lower density is made as often as the density there is lower, so that scatter keeps the
+    wanted density. Only at a sharp edge, such as a hairline, all points are moved freely and further: it frays, within about
+    one spacing, instead of showing a row.
     """
     irregularity = 1.0 - regularity_fraction
     astray = rng.random(len(spots.face_index)) < irregularity**_STRAYS_POWER
     spacing_mm = lay_out(ground, spots)[1]
-    sd_mm = np.where(astray, STRAY, LARGEST_NUDGE * irregularity) * np.minimum(spacing_mm, _WIDEST * np.median(spacing_mm))
+    frayed = _at_sharp_edge(ground, spots, spacing_mm)
+    nudge = np.where(frayed, LARGEST_FRAYING, LARGEST_NUDGE) * irregularity
+    sd_mm = np.where(astray, STRAY, nudge) * np.minimum(spacing_mm, _WIDEST * np.median(spacing_mm))
     draws = rng.standard_normal((len(sd_mm), _TRIES_COUNT, 2))
     draws *= np.minimum(1.0, _LONGEST_SCATTER / np.maximum(np.linalg.norm(draws, axis=2, keepdims=True), 1e-9))
-    return _move_where_free(ground, spots, draws * sd_mm[:, None, None], room, rng.random(len(sd_mm)))[0]
+    least_ratio = np.where(frayed, _LEAST_RATIO, np.maximum(rng.random(len(sd_mm)), _LEAST_RATIO))
+    return _move_where_free(ground, spots, draws * sd_mm[:, None, None], room, least_ratio)[0]
+
+
+def _at_sharp_edge(ground: Ground, spots: Spots, spacing_mm: FloatArray) -> BoolArray:
+    """Return which points stand within about one spacing of where the wanted density falls by half or more in one spacing, (N,)."""
+    at_corners = ground.wanted_per_mm2[ground.faces]
+    highest = np.maximum(at_corners.max(axis=1), 1e-9)
+    steepness_per_mm = np.linalg.norm(np.einsum("fk,fkd->fd", at_corners, ground.gradients_per_mm), axis=1) / highest
+    sharp = np.flatnonzero(ground.open_face & (steepness_per_mm / np.sqrt(highest) >= _SHARP))
+    if not len(sharp):
+        return np.zeros(len(spacing_mm), np.bool_)
+    middles_mm = ground.vertices_mm[ground.faces[sharp]].mean(axis=1)
+    return np.asarray(cKDTree(middles_mm).query(points_mm(ground, spots))[0] <= _FRAYED_SPACINGS * spacing_mm)
 
 
 def add_partners(
