@@ -5,12 +5,13 @@ Prepared once a photo and shared by all its looks. Impressions are not here.
 
 import cv2
 import numpy as np
+from numba import njit
 
-from scalp.base import Float32Array, FloatArray, Value, value
+from scalp.base import BoolArray, ByteArray, Float32Array, Value, value
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
-from scalp.rendering.glint import facing_normals, separate_glint
+from scalp.rendering.glint import WORK_SIDE_PX, facing_normals, separate_glint
 
 EDGE_QUANTILE = 0.995
 REBLUR_PX = 1.2
@@ -19,67 +20,71 @@ WINDOW_PX = 1400
 DIFFERENCE_PX2 = 1.0 / 3.0
 """What taking differences over two pixels adds to the variance of an edge."""
 BLUR_RANGE_PX = (0.45, 6.0)
-WHITE = (0.85, 0.97)
-"""Light of the darkest band between which skin passes to burnt out, nothing of it known. (E)"""
 
 
 @value
 class Canvas(Value):
-    """The part of a photo that impressions may change. Arrays (rows, cols) of the window at `top_px`, `left_px`.
+    """What a photo brings to all its looks.
 
-    `skin_fraction` is how much of each pixel is bare skin, `glint` the surface reflection (linear light, the same in all
-    three bands) that lies above any pigment, skin burnt out to white among it, `blur_px` the standard deviation of the
-    photo's own blur.
+    `skin` (rows, cols) of the whole photo is how much of each pixel is bare skin, of 255. `glint` is the surface
+    reflection that lies above any pigment (linear light, the same in all three bands) in cells of `shrink_count` px a
+    side, the first at `top_px`, `left_px`; `blur_px` the standard deviation of the photo's own blur.
     """
 
     photo_digest: str
+    skin: ByteArray
     top_px: int
     left_px: int
-    skin_fraction: Float32Array
-    native_linear: Float32Array
+    shrink_count: int
     glint: Float32Array
     blur_px: float
 
-    @property
-    def rows(self) -> slice:
-        """Return the rows of the photo that the window covers."""
-        return slice(self.top_px, self.top_px + self.skin_fraction.shape[0])
 
-    @property
-    def cols(self) -> slice:
-        """Return the columns of the photo that the window covers."""
-        return slice(self.left_px, self.left_px + self.skin_fraction.shape[1])
-
-
-def prepare_canvas(photo: Photo, regions: Regions, head: Head, reach_px: FloatArray) -> Canvas:
-    """Return the canvas of a photo for impressions somewhere in the box `reach_px` (left, top, right, bottom)."""
+def prepare_canvas(photo: Photo, regions: Regions, head: Head) -> Canvas:
+    """Return the canvas of a photo: glint where its skin is seen, and its blur."""
     camera = head.cameras[head.photo_digests.index(photo.digest)]
-    left, top = np.maximum(np.floor(reach_px[:2]).astype(int), 0)
-    right, bottom = np.minimum(np.ceil(reach_px[2:]).astype(int), [camera.width_px, camera.height_px])
-    rows, cols = slice(int(top), max(int(bottom), int(top) + 8)), slice(int(left), max(int(right), int(left) + 8))
-    skin_fraction = regions.skin[rows, cols].astype(np.float32) / 255.0
-    decode = photo.encoding.decode.astype(np.float32)
-    pixels = photo.pixels[rows, cols]
-    native = np.stack([decode[pixels[..., band], band] for band in range(3)], axis=-1)
-    shine = separate_glint(native, skin_fraction, facing_normals(head.surface, camera, (rows, cols)))
+    rows, cols = _span(np.asarray(regions.skin.any(axis=1))), _span(np.asarray(regions.skin.any(axis=0)))
+    shrink_count = max(1, min(rows.stop - rows.start, cols.stop - cols.start) // WORK_SIDE_PX)
+    light, cover = _mean_light(photo.pixels[rows, cols], regions.skin[rows, cols], photo.encoding.decode.astype(np.float32), shrink_count)
     return Canvas(
         photo_digest=photo.digest,
-        top_px=int(top),
-        left_px=int(left),
-        skin_fraction=skin_fraction,
-        native_linear=native,
-        glint=np.maximum(shine, burnt_out(native)),
+        skin=regions.skin,
+        top_px=rows.start,
+        left_px=cols.start,
+        shrink_count=shrink_count,
+        glint=separate_glint(light, cover, facing_normals(head.surface, camera, (rows, cols))),
         blur_px=measure_blur_px(photo, regions),
     )
 
 
-def burnt_out(native_linear: Float32Array) -> Float32Array:
-    """Return the light of pixels burnt out to white in every band, (rows, cols), fading to 0 below.
+def _span(filled: BoolArray) -> slice:
+    """Return the rows or columns from the first to the last that have something, eight at least."""
+    index = np.flatnonzero(filled)
+    first, last = (int(index[0]), int(index[-1])) if len(index) else (0, 0)
+    first = max(0, min(first, len(filled) - 8))
+    return slice(first, max(last + 1, first + 8))
 
-    What lies behind white is not known, so that nothing is taken from it: white stays white, without a colour of its own.
-    """
-    least = native_linear.min(axis=2)
-    return np.asarray(least * np.clip((least - WHITE[0]) / (WHITE[1] - WHITE[0]), 0.0, 1.0), np.float32)
+
+@njit(cache=True, nogil=True)
+def _mean_light(pixels, skin, decode, side):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the mean light of skin in cells of `side` px, (rows, cols, 3), and the part of each that is skin."""
+    rows, cols = -(-pixels.shape[0] // side), -(-pixels.shape[1] // side)
+    light, cover = np.zeros((rows, cols, 3), np.float32), np.zeros((rows, cols), np.float32)
+    for row in range(pixels.shape[0]):
+        out, share = light[row // side], cover[row // side]
+        for col in range(pixels.shape[1]):
+            weight = np.float32(skin[row, col])
+            if weight > 0.0:
+                cell = col // side
+                share[cell] += weight
+                for band in range(3):
+                    out[cell, band] += weight * decode[pixels[row, col, band], band]
+    for row in range(rows):
+        for col in range(cols):
+            light[row, col] /= max(cover[row, col], np.float32(1e-3))
+            height, width = min(side, pixels.shape[0] - row * side), min(side, pixels.shape[1] - col * side)
+            cover[row, col] /= np.float32(255 * height * width)
+    return light, cover
 
 
 def measure_blur_px(photo: Photo, regions: Regions) -> float:

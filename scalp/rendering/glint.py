@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numba import njit
 
 from scalp.base import BoolArray, Float32Array
 from scalp.domain.camera import Camera
@@ -17,33 +18,62 @@ SMALLEST_SHARE = 0.002
 WORK_SIDE_PX = 320
 """Glint is broad: it is looked for on a window of about this size."""
 GRAIN_PX = 2.0
+"""Over how many of its cells glint is calmed."""
 AGREEMENT = 2.0
 """The colour alone decides how strong a glint is once brightness bears out at least half of it."""
+WHITE = (0.85, 0.97)
+"""Light of the darkest band between which skin passes to burnt out, nothing of it known. (E)"""
 
 
-def separate_glint(native_linear: Float32Array, skin_fraction: Float32Array, normals: Float32Array) -> Float32Array:
-    """Return the surface reflection in each pixel, (rows, cols) linear light, the same in every band.
+def separate_glint(light: Float32Array, cover: Float32Array, normals: Float32Array) -> Float32Array:
+    """Return the surface reflection of skin, (rows, cols) linear light, the same in every band.
 
+    `light` (rows, cols, 3) is skin's mean light in cells of a photo, `cover` (rows, cols) how much of each is bare skin.
     Glint is what two signs agree on: a colour nearer to the lamp's than matte skin has (dichromatic model,
     [Shafer1985]) and a brightness above what diffuse light on the head's own shape explains (nine spherical-harmonic
     coefficients, [Ramamoorthi2001]). Stubble is grey without being bright and a lit forehead bright without being
     grey, so neither counts. The lamp is taken as neutral.
     """
-    rows, cols = skin_fraction.shape
-    shrink = max(1.0, min(rows, cols) / WORK_SIDE_PX)
-    size = (max(8, round(cols / shrink)), max(8, round(rows / shrink)))
-    cover = cv2.resize(skin_fraction, size, interpolation=cv2.INTER_AREA)
-    light = cv2.resize(native_linear * skin_fraction[..., None], size, interpolation=cv2.INTER_AREA) / np.maximum(cover, 1e-3)[..., None]
     bare = cover > 0.9
     if bare.mean() < SMALLEST_SHARE:
-        return np.zeros_like(skin_fraction)
-    facing = cv2.resize(normals, size, interpolation=cv2.INTER_LINEAR)
+        return np.zeros_like(cover)
+    facing = cv2.resize(normals, cover.shape[::-1], interpolation=cv2.INTER_LINEAR)
     calm = _averaged(light, bare)
     coloured, bright = _by_colour(calm, bare), _by_brightness(calm, bare, facing)
     glint = coloured * np.clip(AGREEMENT * bright / np.maximum(coloured, 1e-4), 0.0, 1.0)
-    glint = cv2.GaussianBlur(np.where(bare, glint, 0.0).astype(np.float32), (0, 0), GRAIN_PX)
-    wide = cv2.resize(glint, (cols, rows), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.clip(wide, 0.0, 0.97 * np.maximum(native_linear.min(axis=2), 0.0)), np.float32)
+    return np.asarray(cv2.GaussianBlur(np.where(bare, glint, 0.0).astype(np.float32), (0, 0), GRAIN_PX), np.float32)
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def fill_shine(line, glint, place, row, left):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
+    """Fill a line with the glint of a row of a photo from column `left` on.
+
+    `glint` is of cells, `place` has the top, the left and the size of the first in px. Between their centres it is
+    interpolated, beyond the outermost it stays.
+    """
+    side, rows, cols = np.float32(place[2]), glint.shape[0], glint.shape[1]
+    v = min(max((np.float32(row - place[0]) + np.float32(0.5)) / side - np.float32(0.5), np.float32(0.0)), np.float32(rows - 1))
+    i = min(int(v), rows - 2)
+    part_v = v - np.float32(i)
+    for col in range(len(line)):
+        u = (np.float32(left + col - place[1]) + np.float32(0.5)) / side - np.float32(0.5)
+        u = min(max(u, np.float32(0.0)), np.float32(cols - 1))
+        j = min(int(u), cols - 2)
+        part_u = u - np.float32(j)
+        upper = glint[i, j] + part_u * (glint[i, j + 1] - glint[i, j])
+        lower = glint[i + 1, j] + part_u * (glint[i + 1, j + 1] - glint[i + 1, j])
+        line[col] = upper + part_v * (lower - upper)
+
+
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def kept_shine(glint, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - numba infers the types
+    """Return which light of a pixel lies above the skin, of `glint` and of the light of its darkest band.
+
+    A pixel keeps a little light of its own skin; but what lies behind white is not known, so that skin burnt out in
+    every band counts as shine altogether, passing softly to ordinary skin.
+    """
+    burnt = min(max((least - np.float32(WHITE[0])) * np.float32(1.0 / (WHITE[1] - WHITE[0])), np.float32(0.0)), np.float32(1.0))
+    return max(min(glint, np.float32(0.97) * max(least, np.float32(0.0))), least * burnt)
 
 
 def _averaged(light: Float32Array, bare: BoolArray) -> Float32Array:

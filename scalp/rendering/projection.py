@@ -3,8 +3,9 @@
 from functools import lru_cache
 
 import numpy as np
+from numba import njit
 
-from scalp.base import BoolArray, Float32Array, FloatArray, Value, WrongParent, value
+from scalp.base import Float32Array, FloatArray, Value, WrongParent, value
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
@@ -16,6 +17,7 @@ GRAZING_COSINE = 0.04
 HIDDEN_MM = 4.0
 """How far behind the nearest surface an impression must lie to count as hidden."""
 DEPTH_SCALE = 0.125
+NEAREST_MM = 1.0
 
 
 @value
@@ -36,28 +38,51 @@ def project_impressions(impressions: Impressions, head: Head, camera: Camera) ->
     """Return the footprints of the impressions a camera can see, exact in perspective and foreshortening."""
     if impressions.head_digest != head.digest:
         raise WrongParent("impressions", "of another head", "impressions placed on this head", "Place them on this head first.")
-    surface = head.surface
-    points_mm = impressions.points_mm(surface.vertices_mm, surface.faces)
-    normals = np.einsum("nk,nkd->nd", impressions.barycentric, _normals(head)[surface.faces[impressions.face_index]])
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    towards = camera.eye_mm - points_mm
-    cosine = np.einsum("nd,nd->n", normals, towards) / np.linalg.norm(towards, axis=1)
-    index = np.flatnonzero(cosine > GRAZING_COSINE)
-    seen_mm = camera.in_camera(points_mm[index])
-    points_px = camera.focal_px * seen_mm[:, :2] / seen_mm[:, 2:] + np.array(camera.centre_px)
-    # Across one cell of the coarse depth map a surface seen flat falls away fast: allow for it.
-    cell_mm = seen_mm[:, 2] / camera.focal_px / DEPTH_SCALE
-    visible = _in_front(points_px, seen_mm[:, 2] - HIDDEN_MM - 2.0 * cell_mm / cosine[index], head, camera)
-    index, seen_mm, points_px = index[visible], seen_mm[visible], points_px[visible]
-    return Footprints(index=index, points_px=points_px, metric_px2_per_mm2=_metric(seen_mm, normals[index], camera))
+    surface, count = head.surface, len(impressions)
+    points_px, metric, seen = np.empty((count, 2)), np.empty((count, 3)), np.zeros(count, np.bool_)
+    lens = (camera.camera_from_head, camera.focal_px, camera.centre_px, (camera.width_px, camera.height_px))
+    shape = (impressions.face_index, impressions.barycentric, surface.vertices_mm, surface.faces, _normals(head))
+    _project(*shape, lens, _nearest_mm(head, camera), points_px, metric, seen)
+    index = np.flatnonzero(seen)
+    return Footprints(index=index, points_px=points_px[index], metric_px2_per_mm2=metric[index])
 
 
-def _in_front(points_px: FloatArray, nearest_allowed_mm: FloatArray, head: Head, camera: Camera) -> BoolArray:
-    """Tell which points lie in the picture and not behind another part of the head."""
-    nearest_mm = _nearest_mm(head, camera)
-    inside = np.asarray((points_px > 0).all(1) & (points_px < [camera.width_px, camera.height_px]).all(1))
-    col, row = np.minimum((np.where(inside[:, None], points_px, 0) * DEPTH_SCALE).astype(int), np.array(nearest_mm.shape[::-1]) - 1).T
-    return np.asarray(inside & (nearest_allowed_mm < nearest_mm[row, col]))
+@njit(cache=True, nogil=True)
+def _project(face_index, barycentric, vertices_mm, faces, vertex_normals, lens, nearest_mm, points_px, metric, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Fill place, J J^T and whether it is seen of every impression."""
+    pose, focal_px, centre_px, size_px = lens
+    turn, shift = pose[:3, :3].copy(), pose[:3, 3].copy()
+    for i in range(len(face_index)):
+        # Place and normal, in the camera's frame.
+        at, normal = shift.copy(), np.zeros(3)
+        for corner in range(3):
+            vertex, weight = faces[face_index[i], corner], barycentric[i, corner]
+            for axis in range(3):
+                for along in range(3):
+                    at[axis] += weight * turn[axis, along] * vertices_mm[vertex, along]
+                    normal[axis] += weight * turn[axis, along] * vertex_normals[vertex, along]
+        x, y, z = at
+        size = np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2)
+        if z < NEAREST_MM or size == 0.0:
+            continue
+        n_x, n_y, n_z = normal / size
+        cosine = -(n_x * x + n_y * y + n_z * z) / np.sqrt(x * x + y * y + z * z)
+        ahead = focal_px / z
+        u, v = ahead * x + centre_px[0], ahead * y + centre_px[1]
+        if cosine <= GRAZING_COSINE or not (0.0 < u < size_px[0] and 0.0 < v < size_px[1]):
+            continue
+        # Across one cell of the coarse depth map a surface seen flat falls away fast: allow for it.
+        row, col = min(int(v * DEPTH_SCALE), nearest_mm.shape[0] - 1), min(int(u * DEPTH_SCALE), nearest_mm.shape[1] - 1)
+        if z - HIDDEN_MM - 2.0 * z / focal_px / DEPTH_SCALE / cosine >= nearest_mm[row, col]:
+            continue
+        # A (I - n n^T) A^T for A = d(image px) / d(mm).
+        s, t = -x / z, -y / z
+        across, down = n_x + s * n_z, n_y + t * n_z
+        metric[i, 0] = ahead * ahead * (1.0 + s * s - across * across)
+        metric[i, 1] = ahead * ahead * (s * t - across * down)
+        metric[i, 2] = ahead * ahead * (1.0 + t * t - down * down)
+        points_px[i, 0], points_px[i, 1] = u, v
+        seen[i] = True
 
 
 @lru_cache(maxsize=2)
@@ -70,15 +95,3 @@ def _normals(head: Head) -> FloatArray:
 def _nearest_mm(head: Head, camera: Camera) -> Float32Array:
     """Return how far the nearest surface is, on a coarse raster of the picture."""
     return rasterise(camera, head.surface, DEPTH_SCALE).depth_mm
-
-
-def _metric(seen_mm: FloatArray, normals: FloatArray, camera: Camera) -> FloatArray:
-    """Return A (I - n n^T) A^T for A = d(image px) / d(head mm), as xx, xy, yy."""
-    x, y, z = seen_mm.T
-    ahead = camera.focal_px / z
-    zero = np.zeros_like(x)
-    rows = np.stack([np.stack([ahead, zero, -ahead * x / z], 1), np.stack([zero, ahead, -ahead * y / z], 1)], 1)
-    steps = rows @ camera.camera_from_head[:3, :3]
-    along = np.einsum("nad,nd->na", steps, normals)
-    full = np.einsum("nad,nbd->nab", steps, steps) - np.einsum("na,nb->nab", along, along)
-    return np.column_stack([full[:, 0, 0], full[:, 0, 1], full[:, 1, 1]])

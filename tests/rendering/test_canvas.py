@@ -7,7 +7,7 @@ import pytest
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.rendering.canvas import measure_blur_px
-from scalp.rendering.glint import separate_glint
+from scalp.rendering.glint import fill_shine, kept_shine, separate_glint
 from scalp.rendering.shading import fit_shading, shading_basis
 
 
@@ -74,3 +74,24 @@ def test_nine_numbers_explain_lambert_light_on_a_convex_body():
     light = 0.2 + 0.8 * np.maximum(normals @ np.array([0.3, 0.5, 0.81]), 0)
     residual = light - shading_basis(normals) @ fit_shading(normals, light)
     assert np.median(np.abs(residual)) < 0.03 * light.mean()
+
+
+def test_only_what_is_white_in_every_band_counts_as_burnt_out():
+    white, overexposed, matte, nearly = (kept_shine(np.float32(0.0), np.float32(least)) for least in (1.0, 0.8, 0.28, 0.9))
+    assert white == 1.0
+    assert overexposed == matte == 0.0
+    assert 0.0 < nearly < 0.9
+
+
+def test_shine_never_takes_all_of_a_pixels_own_light():
+    assert kept_shine(np.float32(0.6), np.float32(0.2)) == pytest.approx(0.97 * 0.2)
+    assert kept_shine(np.float32(0.1), np.float32(0.2)) == pytest.approx(0.1)
+
+
+def test_shine_between_the_cells_it_was_found_in_is_interpolated():
+    rows, cols = np.mgrid[:6, :9]
+    cells = (0.3 + 0.02 * rows - 0.01 * cols).astype(np.float32)
+    line = np.empty(20, np.float32)
+    fill_shine(line, cells, np.array([100, 200, 4]), 110, 206)
+    expected = 0.3 + 0.02 * (10.5 / 4 - 0.5) - 0.01 * ((6.5 + np.arange(20)) / 4 - 0.5)
+    assert line == pytest.approx(expected, abs=1e-6)

@@ -11,7 +11,6 @@ from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
 from scalp.rendering.backdrop import find_tufts, find_wisps
-from scalp.rendering.canvas import burnt_out
 from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, UNDER_FRACTION, hair_on_vertices, read_melanin, shave
 from scalp.skin.tone import reflectance
 from scalp.treatment import Sitting, shave_sitting
@@ -142,11 +141,3 @@ def test_a_dark_tuft_below_closed_hair_is_found_where_it_may_be():
     tufts = find_tufts(light, hair, skin, np.arange(120)[None] < np.full((120, 1), 50), 1.0)
     assert tufts[42:50, 22:28].min() > 0.9
     assert tufts[44:52, 60:70].max() < 1e-3
-
-
-def test_only_what_is_white_in_every_band_counts_as_burnt_out():
-    light = np.array([[[1.0, 1.0, 1.0], [1.0, 0.9, 0.8], [0.6, 0.36, 0.28], [1.0, 1.0, 0.9]]], np.float32)
-    white, overexposed, matte, nearly = burnt_out(light)[0]
-    assert white == 1.0
-    assert overexposed == matte == 0.0
-    assert 0.0 < nearly < 0.9
