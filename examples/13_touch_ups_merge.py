@@ -47,9 +47,7 @@ def main(folder=Path("out/examples")):
     for label, lying in fields.items():
         seen = judge_merging(lying, lying.points_mm(head.surface.vertices_mm, head.surface.faces), SKIN)
         verdict = "a blotch" if seen.blotched else "a haze" if seen.hazy else "single marks"
-        caption = (
-            f"{seen.width_fraction:.2f} of the spacing wide, {seen.covered_fraction:.0%} covered, contrast {seen.contrast:.2f}: {verdict}"
-        )
+        caption = f"{seen.width_fraction:.2f} of the spacing wide, {seen.covered_fraction:.0%} covered, contrast {seen.contrast_fraction:.2f}: {verdict}"
         picture = maker.render(lying, Moment(name="patch", label=label, session_number=6, days=42.0)).photo.srgb_u8
         tiles.append(Tile(srgb_u8=picture, label=label, caption=caption))
     rows = (tuple(tiles[:3]), tuple(tiles[3:]))

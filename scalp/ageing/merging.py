@@ -34,12 +34,12 @@ class MergingLimits(Value):
     widest_fraction: float = 0.5
     """Seen width of a mark against the spacing: about .34 in good healed work; more than half is what reads as bad at
     once. (D: three photographs of one clinic)"""
-    least_contrast: float = 0.12
+    least_contrast_fraction: float = 0.12
     """Contrast of a mark against the skin between marks from which single marks can be told: .42 in good healed work. (D)"""
 
     def check(self) -> None:
         """Refuse limits that are none."""
-        if not 0.1 <= self.widest_fraction <= 2.0 or not 0.0 <= self.least_contrast <= 0.9:
+        if not 0.1 <= self.widest_fraction <= 2.0 or not 0.0 <= self.least_contrast_fraction <= 0.9:
             raise BadInput("limits", self.widest_fraction, "width 0.1 to 2 spacings, contrast 0 to 0.9", "0.5 and 0.12 are usual.")
 
 
@@ -57,7 +57,7 @@ class Merging(Value):
     """Part of the skin within the seen width of two marks or more."""
     touching_fraction: float
     """Part of the marks whose nearest neighbour is within their seen width."""
-    contrast: float
+    contrast_fraction: float
     """How much darker the middle of a mark is than the skin between marks, as a part of it."""
     limits: MergingLimits = MergingLimits()
 
@@ -84,7 +84,7 @@ class Merging(Value):
     @property
     def hazy(self) -> bool:
         """Tell whether single marks can no longer be told from the skin between them."""
-        return self.contrast < self.limits.least_contrast
+        return self.contrast_fraction < self.limits.least_contrast_fraction
 
 
 def merge(old: Impressions, new: Impressions) -> Impressions:
@@ -150,7 +150,7 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
         covered_fraction=covered,
         doubled_fraction=doubled,
         touching_fraction=float(touching.mean()),
-        contrast=float(1.0 - np.median(marks) / between),
+        contrast_fraction=float(1.0 - np.median(marks) / between),
         limits=limits or MergingLimits(),
     )
 
@@ -209,7 +209,7 @@ def doubts_of_merging(merging: Merging | None, where: str) -> tuple[Doubt, ...]:
         return ()
     size = (
         f"seen {merging.width_mm:.2f} mm wide at {merging.spacing_mm:.2f} mm, {100 * merging.covered_fraction:.0f} % covered, "
-        f"contrast {merging.contrast:.2f} between them"
+        f"contrast {merging.contrast_fraction:.2f} between them"
     )
     advice = (
         f"Wider than half their spacing marks merge into a blotch: keep to {merging.safe_density_per_cm2:.0f} per cm2 in all."

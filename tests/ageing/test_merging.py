@@ -167,7 +167,7 @@ def test_coverage_rises_and_contrast_falls_with_every_touch_up():
         merged.append(judge_merging(impressions, points_mm, SKIN))
         new, new_mm = field(100.0, seed=10 + number, shift_mm=0.2 + 0.2 * number)
         impressions, points_mm = merge(age(impressions, years=4.0), new), np.concatenate([points_mm, new_mm])
-    covered, contrasts = [merging.covered_fraction for merging in merged], [merging.contrast for merging in merged]
+    covered, contrasts = [merging.covered_fraction for merging in merged], [merging.contrast_fraction for merging in merged]
     assert covered == sorted(covered)
     assert contrasts == sorted(contrasts, reverse=True)
 
@@ -198,14 +198,14 @@ def test_a_few_dense_spots_say_the_same_as_all_of_it():
 @given(density=st.floats(20.0, 400.0), width=st.floats(0.1, 1.2), limit=st.floats(0.2, 1.0))
 @settings(max_examples=30)
 def test_at_the_safe_density_marks_are_just_as_wide_as_allowed(density, width, limit):
-    given_by = {"covered_fraction": 0.1, "doubled_fraction": 0.0, "touching_fraction": 0.0, "contrast": 0.4}
+    given_by = {"covered_fraction": 0.1, "doubled_fraction": 0.0, "touching_fraction": 0.0, "contrast_fraction": 0.4}
     merging = Merging(density_per_cm2=density, width_mm=width, limits=MergingLimits(widest_fraction=limit), **given_by)
     safe = dataclasses.replace(merging, density_per_cm2=merging.safe_density_per_cm2)
     assert safe.width_fraction == pytest.approx(limit)
     assert merging.blotched == (density > merging.safe_density_per_cm2)
 
 
-@pytest.mark.parametrize("wrong", [{"widest_fraction": 0.0}, {"least_contrast": 2.0}, {"widest_fraction": np.nan}])
+@pytest.mark.parametrize("wrong", [{"widest_fraction": 0.0}, {"least_contrast_fraction": 2.0}, {"widest_fraction": np.nan}])
 def test_limits_that_are_none_are_refused(wrong):
     with pytest.raises(BadInput):
         MergingLimits(**wrong)
