@@ -6,7 +6,7 @@ densities, refuses what does not fit, and fills the columns.
 
 import numpy as np
 
-from scalp.base import BadInput, FloatArray, NotPossible, Value, WrongParent, value
+from scalp.base import BadInput, BadMesh, FloatArray, NotPossible, Value, WrongParent, value
 from scalp.domain.design import Design
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
@@ -20,9 +20,9 @@ from scalp.placement.units import add_units, units_for
 
 NATURAL_REGULARITY_FRACTION = 0.5
 CAREFUL = Effort(
-    candidates_per_point=4, whole_iterations_count=12, exchange_sweeps_count=4, joint_iterations_count=30, sessions_weight=0.55
+    candidates_per_point=4, whole_iterations_count=10, exchange_sweeps_count=4, joint_iterations_count=24, sessions_weight=0.55
 )
-FAST = Effort(candidates_per_point=4, whole_iterations_count=6, exchange_sweeps_count=2, joint_iterations_count=10, sessions_weight=0.5)
+FAST = Effort(candidates_per_point=4, whole_iterations_count=4, exchange_sweeps_count=2, joint_iterations_count=8, sessions_weight=0.5)
 _PACKING_FRACTION = 0.55
 """Least distance of an even field in units of the densest packing's, which every session's total reaches."""
 _HEX_MM_AT_1_PER_CM2 = 10.746
@@ -30,6 +30,7 @@ _TOLERATED_FRACTION = 1.05
 """The densest spot may exceed the limit this much, since counts are whole and keep-away points crowd the rest."""
 _TRIAL_COUNT = 20_000
 _LEAST_OPEN_FRACTION = 0.15
+_MOST_TURNED_FRACTION = 0.02
 LARGEST_DISTANCE_MM = 20.0
 FARTHEST_OFF_MM = 5.0
 
@@ -98,8 +99,9 @@ def place_impressions(
     """
     settings = settings or PlacementSettings()
     _check_parents(plan, design, head)
+    _check_surface(head, design)
     room = _make_room(design, head, settings, (keep_away_mm, keep_away_distance_mm, earlier_mm))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_checked_seed(seed))
     counts = tuple(session.impressions_count for session in plan.sessions)
     ground = _ground_for(design, head, sum(counts), room, settings)
     units = units_for(counts, settings.pairs_fraction, settings.triples_fraction, settings.pair_distance_mm)
@@ -120,10 +122,17 @@ def _check_parents(plan: Plan, design: Design, head: Head) -> None:
         raise WrongParent("plan", "made for another design", "a plan of this design", "Plan the treatment again.")
 
 
+def _checked_seed(seed: int) -> int:
+    """Return a seed that is one."""
+    if seed < 0:
+        raise BadInput("seed", seed, "0 or more", "Any whole number will do.")
+    return seed
+
+
 def _make_room(design: Design, head: Head, settings: PlacementSettings, standing: tuple[FloatArray | None, ...]) -> Room:
     """Return what stands already, checked: points to keep free, their distances, earlier impressions."""
     keep_away_mm, earlier_mm = _checked_points("keep_away_mm", standing[0]), _checked_points("earlier_mm", standing[2])
-    distance_mm = np.full(len(keep_away_mm), settings.keep_away_distance_mm) if standing[1] is None else np.asarray(standing[1], float)
+    distance_mm = np.full(len(keep_away_mm), settings.keep_away_distance_mm) if standing[1] is None else _numbers(standing[1])
     if distance_mm.shape != (len(keep_away_mm),) or not ((distance_mm >= 0.0) & (distance_mm <= LARGEST_DISTANCE_MM)).all():
         allowed = f"({len(keep_away_mm)},) values of 0 to {LARGEST_DISTANCE_MM:g} mm"
         raise BadInput("keep_away_distance_mm", distance_mm.shape, allowed, "Give one for each point that is kept free.")
@@ -139,10 +148,28 @@ def _make_room(design: Design, head: Head, settings: PlacementSettings, standing
 
 def _checked_points(name: str, points_mm: FloatArray | None) -> FloatArray:
     """Return points as (M, 3) floats."""
-    points = np.empty((0, 3)) if points_mm is None else np.ascontiguousarray(points_mm, dtype=np.float64)
+    points = np.empty((0, 3)) if points_mm is None else _numbers(points_mm)
     if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
         raise BadInput(name, points.shape, "finite (M, 3) in mm", "Give one row of x, y, z for each point.")
     return points
+
+
+def _numbers(given: FloatArray) -> FloatArray:
+    """Return an array of floats; of one NaN where what is given is no array of numbers, which the checks then refuse."""
+    try:
+        return np.ascontiguousarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return np.array([np.nan])
+
+
+def _check_surface(head: Head, design: Design) -> None:
+    """Refuse a treated surface whose faces are turned both ways or lie twice: inside and outside cannot be told apart."""
+    faces = head.surface.faces[(design.density_per_cm2[head.surface.faces] > 0.0).any(axis=1)].astype(np.int64)
+    edges = (faces * (len(head.surface.vertices_mm) + 1) + np.roll(faces, -1, axis=1)).reshape(-1)
+    twice_fraction = 1.0 - len(np.unique(edges)) / max(len(edges), 1)
+    if twice_fraction > _MOST_TURNED_FRACTION:
+        said = f"turned both ways or twice there at {100 * twice_fraction:.0f} % of their edges"
+        raise BadMesh("faces", said, f"at most {100 * _MOST_TURNED_FRACTION:.0f} %", "Turn all faces outward and drop doubled ones.")
 
 
 def _ground_for(design: Design, head: Head, count: int, room: Room, settings: PlacementSettings) -> Ground:
@@ -151,15 +178,19 @@ def _ground_for(design: Design, head: Head, count: int, room: Room, settings: Pl
     wanted = float(areas_mm2 @ design.density_per_cm2) / 100.0
     if wanted <= 0.0:
         raise NotPossible(f"{count} impressions on an empty design", "none", "Draw an area to treat.")
+    if count <= 0:
+        raise NotPossible("a plan without impressions", "1 or more", "Plan the treatment again.")
     earlier_count = len(room.earlier.face_index)
     ground = prepare_ground(head.surface, design.density_per_cm2 * ((count + earlier_count) / wanted))
     open_fraction = _open_fraction(ground, room)
-    peak_per_cm2 = 100.0 * float(ground.wanted_per_mm2.max()) / max(open_fraction, _LEAST_OPEN_FRACTION)
+    if open_fraction < _LEAST_OPEN_FRACTION:
+        asked = f"{count} impressions where what is kept free leaves {100 * open_fraction:.0f} % of the area"
+        raise NotPossible(asked, f"{100 * _LEAST_OPEN_FRACTION:.0f} % or more", "Keep away from fewer points, or less far from each.")
+    peak_per_cm2 = 100.0 * float(ground.wanted_per_mm2.max()) / open_fraction
     packed_per_cm2 = (_PACKING_FRACTION * _HEX_MM_AT_1_PER_CM2 / max(settings.apart_mm, 1e-6)) ** 2
     limit_per_cm2 = min(settings.largest_density_per_cm2, packed_per_cm2)
-    if open_fraction < _LEAST_OPEN_FRACTION or peak_per_cm2 > _TOLERATED_FRACTION * limit_per_cm2:
-        part = limit_per_cm2 / peak_per_cm2 * min(1.0, open_fraction / _LEAST_OPEN_FRACTION)
-        reachable = max(0, int((count + earlier_count) * part) - earlier_count)
+    if peak_per_cm2 > _TOLERATED_FRACTION * limit_per_cm2:
+        reachable = max(0, int((count + earlier_count) * limit_per_cm2 / peak_per_cm2) - earlier_count)
         beside = f" beside {earlier_count} earlier ones" if earlier_count else ""
         asked = f"{count} impressions{beside}, up to {peak_per_cm2:.0f} per cm2,"
         raise NotPossible(asked, f"{reachable} impressions, up to {limit_per_cm2:.0f} per cm2", "Lower the density or enlarge the area.")

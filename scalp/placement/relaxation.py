@@ -23,6 +23,8 @@ _HARDENING = 3.0
 """What the narrow push counts at the end, in units of its beginning: first the wide parts settle, then the close pairs."""
 _LAST_STEP = 0.5
 """What a step counts at the end, in units of its beginning: a harder push needs smaller steps."""
+_MOMENTUM = 0.5
+"""What a step keeps of the one before: half as many iterations serve."""
 _REBUILD_EVERY = 12
 _REACH_MARGIN = 1.08
 _LONGEST_STEP = 0.25
@@ -50,14 +52,14 @@ def relax_points(ground: Ground, spots: Spots, leash_mm: FloatArray, layers: tup
     spacing balances only for points without such holes, and drains dense regions into sparse ones.)
     """
     face_index, barycentric = spots.face_index.copy(), spots.barycentric.copy()
-    leash_mm = leash_mm.copy()
+    leash_mm, steps_mm = leash_mm.copy(), np.zeros(barycentric.shape, np.float32)
     sorted_layers: list[tuple[Cells, IntArray, Float32Array]] = []
     for iteration in range(iterations_count):
         done_fraction = iteration / max(iterations_count - 1, 1)
         places, spacing_mm = lay_out(ground, Spots(face_index=face_index, barycentric=barycentric))
         if iteration % _REBUILD_EVERY == 0:
             sorted_layers = [_sort_layer(part, places, ground.normals[face_index], spacing_mm) for part in layers]
-        steps_mm = np.zeros(places.shape, np.float32)
+        steps_mm *= np.float32(_MOMENTUM)
         for part, (cells, member, normals) in zip(layers, sorted_layers, strict=True):
             columns = np.empty((4, len(member)), np.float32)
             shared(len(member), partial(_fill_columns, places, spacing_mm, member, columns))

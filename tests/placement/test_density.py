@@ -71,13 +71,13 @@ def test_any_ten_square_centimetres_hold_what_is_asked_within_two_percent(name: 
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_earlier_sessions_follow_the_density_as_closely(number: int) -> None:
-    """What is there after session 1, and 2, on the threefold gradient: right within five impressions, root mean square.
+    """What is there after session 1, and 2, on the threefold gradient: right within six impressions, root mean square.
 
     Chance would give 14 to 26; a disc holds 125 to 870.
     """
     head, design = scene("threefold")
     expected, held = in_discs(head, design, places(head, placed("threefold").through_session(number)))
-    assert np.sqrt(((held - expected) ** 2).mean()) <= 5.0
+    assert np.sqrt(((held - expected) ** 2).mean()) <= 6.0
 
 
 def test_the_thin_edge_gets_what_is_asked_there() -> None:

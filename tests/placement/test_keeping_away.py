@@ -82,7 +82,7 @@ def test_distances_are_kept_in_few_classes_and_never_shortened(distances_mm: lis
 
 
 def test_impressions_neither_crowd_nor_thin_out_beside_follicles() -> None:
-    """Between 0 and 0.3 mm from what each of 4,000 natural follicles keeps free, the density is the mean one within 12 %.
+    """Between 0 and 0.3 mm from what each of 4,000 natural follicles keeps free, the density is the mean one within 15 %.
 
     The chance error of that share is 3 % (one standard deviation); everything together stays as regular as without follicles.
     """
@@ -94,7 +94,7 @@ def test_impressions_neither_crowd_nor_thin_out_beside_follicles() -> None:
     tree = cKDTree(follicles_mm)
     own_mm, skin_mm = tree.query(places(head, impressions))[0], tree.query(on_sphere(400_000, 50.0, 5))[0]
     skin_mm = skin_mm[skin_mm >= 0.35]
-    assert (own_mm < 0.65).mean() / (skin_mm < 0.65).mean() == pytest.approx(1.0, abs=0.12)
+    assert (own_mm < 0.65).mean() / (skin_mm < 0.65).mean() == pytest.approx(1.0, abs=0.15)
 
 
 @cache
