@@ -76,7 +76,7 @@ def view(
         if photo is not None:
             refuse_inside(photo, out)
         with output_folder(out) as folder, terminal.working() as stages:
-            warm_up(stages, demo=demo)
+            warm_up(stages, demo=True)
             scale = ScaleWish(circumference_mm=circumference)
             sitting = _sit(photo, points, face, scale, seed, stages.part(0.0, 0.3))
             result = run_view(sitting, order, wanted, folder, stages.part(0.3, 1.0))

@@ -3,6 +3,7 @@
 What comes out is a `Scene`, in layers, so that pigment can be put below the skin's surface by whoever does that.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from scalp.demo.person import Person, shape_person
 from scalp.demo.rays import BoxTree, plant_tree
 from scalp.demo.shading import Sheet, shade
 from scalp.demo.strokes import Hairs, draw_hairs
-from scalp.demo.zones import FRINGE_PER_CM2, mark_zones
+from scalp.demo.zones import FRINGE_PER_CM2, Zones, mark_zones
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.scene import Scene
@@ -73,8 +74,7 @@ def seat_likeness(
     as on the sides of a man with pattern loss where it is not given. The face is nobody's: a head knows of it no more than eight landmarks.
     """
     seed = 1
-    neutral = shape_person(makehuman, darkness_fraction=darkness_fraction(skin), seed=seed)
-    zones = mark_zones(neutral)
+    neutral, zones = _neutral(makehuman, darkness_fraction(skin), seed)
     person = bend_person(neutral, zones, head, seed=seed)
     zones = zones._replace(beard_per_cm2=0.0 * zones.beard_per_cm2, furrow=0.4 * zones.furrow)
     if hair_fraction is not None:
@@ -84,6 +84,13 @@ def seat_likeness(
     gaze = Gaze(person.eyes_mm, ahead, person.eye_radius_mm, complexion.iris, complexion.iris_rim, complexion.eye_white)
     bust = assemble(person, gaze, zones)
     return Sitter(bust, complexion, plant_tree(bust.mesh), find_rims(person.eyes_mm, bust.mesh, bust.eye_faces_start), seed)
+
+
+@lru_cache(maxsize=1)
+def _neutral(makehuman: Path, darkness: float, seed: int) -> tuple[Person, Zones]:
+    """Return the man whose body is lent, and his zones."""
+    person = shape_person(makehuman, darkness_fraction=darkness, seed=seed)
+    return person, mark_zones(person)
 
 
 def _grown(person: Person, head: Head, hair_fraction: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ import dataclasses
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from scalp.base import BadInput, Doubt, Float32Array, FloatArray, Value, value
 from scalp.domain.camera import Camera
@@ -15,6 +16,7 @@ from scalp.domain.impressions import Impressions
 from scalp.domain.look import Moment
 from scalp.domain.photo import Encoding, Photo
 from scalp.domain.scene import Scene
+from scalp.domain.sighting import Regions
 from scalp.domain.skin import Skin
 from scalp.geometry.meshes import vertex_areas_mm2, vertex_normals
 from scalp.rendering.looks import LookMaker
@@ -45,6 +47,7 @@ BODY_DOUBT = Doubt(
 )
 PAPER_RGB_LINEAR, PAPER_LEVELS = (0.6, 0.45, 0.3), 65_536
 """The even skin a field is read off, in linear light of 16 bits; what makes skin 1.6 times as bright would be clipped."""
+EDGES_PX = 64
 
 
 @value
@@ -146,17 +149,39 @@ def field_passes(scene: Scene, head: Head, impressions: Impressions, skin: Skin,
     Read off a photo of even matte skin in the place of the scene's: its look over itself. Even skin has no glint that could
     be guessed wrongly.
     """
+    camera = dataclasses.replace(scene.camera, height_px=scene.camera.height_px + EDGES_PX)
+    photo, regions = _paper(scene)
+    seen = dataclasses.replace(head, cameras=(camera,), photo_digests=(photo.digest,))
+    own = dataclasses.replace(impressions, head_digest=seen.digest)
+    look = LookMaker(photo, seen, regions, skin).render(own, moment)
+    inside = slice(0, scene.camera.height_px)
+    pixels, changed = look.photo.pixels[inside], look.touched[inside] > 0
+    passed = np.ones(pixels.shape, np.float32)
+    passed[changed] = pixels[changed] / _paper_stored().astype(np.float32)
+    return passed
+
+
+def _paper_stored() -> npt.NDArray[np.uint16]:
+    """Return the stored numbers of the even skin, (3,)."""
+    return (np.array(PAPER_RGB_LINEAR) * (PAPER_LEVELS - 1)).astype(np.uint16)
+
+
+def _paper(scene: Scene) -> tuple[Photo, Regions]:
+    """Return the even skin as a photo, with a strip of sharp edges below it, and its regions.
+
+    A photo's own blur is looked for where `head` is: of the strip it is found to be none.
+    """
     levels = np.linspace(0.0, 1.0, PAPER_LEVELS)
     encoding = Encoding(decode=np.repeat(levels[:, None], 3, axis=1), srgb_from_native=np.eye(3))
-    paper = (np.array(PAPER_RGB_LINEAR) * (PAPER_LEVELS - 1)).astype(np.uint16)
-    photo = Photo(pixels=np.where(scene.regions.head[..., None] > 0, paper, 0).astype(np.uint16), encoding=encoding)
-    seen = dataclasses.replace(head, cameras=(scene.camera,), photo_digests=(photo.digest,))
-    own = dataclasses.replace(impressions, head_digest=seen.digest)
-    look = LookMaker(photo, seen, scene.regions, skin).render(own, moment)
-    passed = np.ones(photo.pixels.shape, np.float32)
-    changed = look.touched > 0
-    passed[changed] = look.photo.pixels[changed] / paper.astype(np.float32)
-    return passed
+    shape = (scene.camera.height_px + EDGES_PX, scene.camera.width_px)
+    strip = np.zeros(shape, np.uint8)
+    strip[scene.camera.height_px :] = 255
+    edges = (np.arange(shape[1]) // (EDGES_PX // 4)) % 2 == 0
+    pixels = np.broadcast_to(_paper_stored(), (*shape, 3)).copy()
+    pixels[scene.camera.height_px :, edges] = 0
+    skin = np.zeros(shape, np.uint8)
+    skin[: scene.camera.height_px] = scene.regions.skin
+    return Photo(pixels=pixels, encoding=encoding), Regions(head=strip, skin=skin, hair=np.zeros_like(strip))
 
 
 def doubt_view(head: Head, camera: Camera, where: str = "this view") -> tuple[Doubt, ...]:

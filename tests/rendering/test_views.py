@@ -14,7 +14,7 @@ from scalp.geometry.raster import rasterise
 from scalp.rendering.looks import render_look
 from scalp.rendering.turntables import sheet_turntable, walk_round
 from scalp.rendering.views import POSES_DEGREES, Stand, compose_scene, doubt_view, field_passes, render_scene, stand_camera
-from scalp.skin.spread import field_transmittance, point_spread
+from scalp.skin.spread import field_transmittance, inner_fraction, point_spread, transmittance
 from tests.makers import make_camera, make_head, make_photo, make_skin
 from tests.rendering.test_looks import faces_towards, impress, of_photo
 
@@ -193,3 +193,15 @@ def test_a_scene_of_another_size_than_its_camera_is_refused():
     scene = make_scene(bare, make_camera(width_px=100, height_px=100))
     with pytest.raises(BadInput, match="clear_fraction"):
         dataclasses.replace(scene, clear_fraction=np.ones((5, 5), np.float32))
+
+
+def test_close_by_marks_are_as_sharp_as_the_skin_model_has_them():
+    # A picture of nothing but skin has no edge of its own to tell its blur by.
+    bare = make_head(subdivisions_count=5)
+    aim = tuple(map(float, bare.surface.vertices_mm[bare.surface.faces[faces_towards(bare, make_camera("front_top"), 1)[0]]].mean(axis=0)))
+    face = faces_towards(bare, make_camera("front_top"), 1)
+    near = Stand(elevation_degrees=38.0, width_px=320, height_px=240, distance_mm=600.0, frame_width_mm=20.0, aim_mm=aim)
+    passed = field_passes(make_scene(bare, stand_camera(bare, near)), bare, impress(bare, face), make_skin(), HEALED)[..., 1]
+    alone = transmittance(point_spread(make_skin(), [0.2], 0.3, 0.6, 3.0), [0.0])[0, 0, 1]
+    whole = 1.0 - inner_fraction(make_skin())[1] * (1.0 - alone)
+    assert passed.min() == pytest.approx(whole, abs=0.03)
