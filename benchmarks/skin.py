@@ -1,6 +1,6 @@
 """Measure light in bare skin: published layers, photons a second, the table, and the spectra of a hundred people.
 
-    python -m benchmarks.skin [--photons 64000000] [--mcml PROGRAM] [--spectra FILE] [--json FILE]
+    python -m benchmarks.skin [--photons 64000000] [--mcml PROGRAM] [--spectra FILE] [--picture FILE] [--json FILE]
 
 Times are processor time of one core, best of `--repeat`. `--mcml` names a built MCML program (the C original by Wang and
 Jacques, of 1992, compiled with -O3) that is then run on the same layers in the same run; it also scores where light goes, ours only
@@ -17,10 +17,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from scalp.base import ScalpError
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
-from scalp.colour.srgb import difference, lab_from_linear
+from scalp.colour.srgb import difference, lab_from_linear, srgb_from_linear, typology_angle
 from scalp.domain.skin import Skin
 from scalp.skin import returns
 from scalp.skin.doubling import add_slabs, air_surface, double_layer, solve_layers, spread_directions, straight_fluxes
@@ -199,6 +200,42 @@ def measure_people(path, repeat):
     return people
 
 
+def draw_people(path, picture):
+    """Draw the mean measured spectrum of each class of people as points, and the mean of their fits as a line, in their own colour."""
+    nm, measured, _ = read_spectra(path)
+    fits = [fit_spectrum(nm, spectrum) for spectrum in measured]
+    fitted = np.array([inner_spectrum_at(fit.skin, nm[nm <= LONGEST_NM].clip(400.0)) + SURFACE_GLARE for fit in fits])
+    colours = rgb_from_spectrum([np.interp(WAVELENGTHS_NM, nm, spectrum) for spectrum in measured])
+    angles = typology_angle(lab_from_linear(colours))
+    canvas = Image.new("RGB", (1600, 1000), "white")
+    pen = ImageDraw.Draw(canvas)
+    font = ImageFont.load_default(size=28)
+
+    def at(wavelength_nm, fraction):
+        return 130 + (wavelength_nm - 400) * 4.2, 880 - fraction * 1150
+
+    for wavelength_nm in range(400, 701, 50):
+        pen.line([at(wavelength_nm, 0), at(wavelength_nm, 0.72)], fill=(232, 232, 232), width=2)
+        pen.text((at(wavelength_nm, 0)[0], 895), f"{wavelength_nm}", fill=(60, 60, 60), font=font, anchor="ma")
+    for tenths in range(8):
+        pen.line([at(400, tenths / 10), at(700, tenths / 10)], fill=(232, 232, 232), width=2)
+        pen.text((115, at(400, tenths / 10)[1]), f"{tenths / 10:.1f}", fill=(60, 60, 60), font=font, anchor="rm")
+    pen.text((760, 945), "wavelength, nm: points measured, lines fitted from 430 nm on", fill=(60, 60, 60), font=font, anchor="ma")
+    pen.text((130, 20), "reflectance of 100 people by typology angle, means", fill=(60, 60, 60), font=font)
+    for low, high in ((55, 90), (41, 55), (28, 41), (10, 28), (-30, 10)):
+        mine = (angles > low) & (angles <= high)
+        ink = tuple(int(level) for level in srgb_from_linear(colours[mine].mean(axis=0)))
+        line = [at(*point) for point in zip(nm[nm <= LONGEST_NM], fitted[mine].mean(axis=0), strict=True)]
+        pen.line(line[10:], fill=ink, width=6)
+        pen.line(line[:11], fill=ink, width=2)
+        for wavelength_nm, fraction in zip(nm[::3], measured[mine].mean(axis=0)[::3], strict=True):
+            x, y = at(wavelength_nm, fraction)
+            pen.ellipse([x - 5, y - 5, x + 5, y + 5], outline=(20, 20, 20), width=2)
+        pen.text((1405, line[-1][1]), f"{low}\N{DEGREE SIGN} up, {mine.sum()}", fill=(60, 60, 60), font=font, anchor="lm")
+    canvas.reduce(2).save(picture, optimize=True)
+    say(f"{picture.name} drawn")
+
+
 def left_out(nm, measured):
     """Return the RMSE at wavelengths the fit did not see: every other one, and whole bands."""
     inside = (nm >= SHORTEST_NM) & (nm <= LONGEST_NM)
@@ -236,12 +273,15 @@ def main():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--mcml", help="a built MCML program to run beside ours")
     parser.add_argument("--spectra", type=Path, default=SPECTRA)
+    parser.add_argument("--picture", type=Path, help="draw measured and fitted spectra here")
     parser.add_argument("--json", type=Path, help="write the numbers here too")
     arguments = parser.parse_args()
     try:
         result = {"walks": measure_walks(arguments.photons, arguments.mcml, arguments.repeat), "table": measure_table()}
         if arguments.spectra.exists():
             result["people"] = measure_people(arguments.spectra, arguments.repeat)
+            if arguments.picture:
+                draw_people(arguments.spectra, arguments.picture)
         else:
             say(f"{arguments.spectra.name} is not here: the spectra of people are left out")
     except (ScalpError, OSError, subprocess.CalledProcessError) as fault:
