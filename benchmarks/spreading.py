@@ -20,7 +20,7 @@ from scalp.placement.placing import CAREFUL, FAST
 from scalp.placement.rooms import Room
 from scalp.placement.surfaces import points_mm, prepare_ground
 
-SPLITS = {"30/40/30": (0.3, 0.4, 0.3), "four quarters": (0.25, 0.25, 0.25, 0.25)}
+SPLITS = {"one session": (1.0,), "30/40/30": (0.3, 0.4, 0.3), "four quarters": (0.25, 0.25, 0.25, 0.25)}
 EFFORTS = {"careful": CAREFUL, "fast": FAST}
 PEERS = {
     "trimesh even": "trimesh",

@@ -64,7 +64,7 @@ def remove_crowded(points_mm: FloatArray, normals: FloatArray, spacing_mm: Float
     return np.asarray(order[_eliminate(near, root, unit, crowding, group[order], kept_counts)])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _crowd(rows, near, clip, unit, root, crowding, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Write how much each neighbour crowds points `first` to `beyond`, (1 - d / d_hex)^8, as its root; and their sum.
 

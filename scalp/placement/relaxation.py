@@ -93,7 +93,7 @@ def _fill_columns(places, spacing_mm, member, columns, first, beyond):  # type: 
         columns[3, a] = spacing_mm[i]
 
 
-@njit(cache=True, nogil=True, fastmath=_LOOSE)
+@njit(cache=True, nogil=True, fastmath=_LOOSE, error_model="numpy")
 def _sum_pushes(near, count, own, law):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the push on one point by all around it: two humps over the squared distance in units of the mean spacing."""
     x, y, z, own_mm = own[0], own[1], own[2], own[3]

@@ -4,6 +4,8 @@ Elimination gives the first split; exchanging neighbours between sessions then l
 relaxation uses, in each running total at once. The order within a session comes from elimination.
 """
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
@@ -11,6 +13,7 @@ from scalp.base import ByteArray, IntArray
 from scalp.placement.elimination import remove_crowded
 from scalp.placement.neighbours import find_neighbours, find_neighbours_in_cells
 from scalp.placement.relaxation import Layer
+from scalp.placement.sharing import shared
 from scalp.placement.surfaces import Layout
 
 _REACH = 2.8
@@ -46,6 +49,8 @@ def judged_sets(session: ByteArray, weight: float) -> tuple[Layer, ...]:
     for number in range(1, int(session.max())):
         early = session <= number
         judged = early if early.mean() <= _HALF else ~early
+        if not judged.any():
+            continue
         layers.append(Layer(member=np.flatnonzero(judged).astype(np.int32), share_fraction=float(judged.mean()), weight=weight))
     return tuple(layers)
 
@@ -64,12 +69,14 @@ def exchange_sessions(layout: Layout, group: ByteArray, session: ByteArray, swee
     partners = find_neighbours(points_mm[order], normals[order], _EXCHANGE_REACH * spacing_mm[order])
     rows = np.column_stack([points_mm, spacing_mm])[order].astype(np.float32)
     exchanged, improved = session[order], np.empty_like(session)
-    _exchange(rows, near, partners, wider, belongs[order], group[order], exchanged, sweeps_count)
+    belongs, energy = belongs[order], np.zeros(belongs.shape, np.float32)
+    shared(len(rows), partial(_sum_energies, rows, near, wider, belongs, energy))
+    _exchange(rows, near, partners, wider, belongs, group[order], energy, exchanged, sweeps_count)
     improved[order] = exchanged
     return improved
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pull(rows, wider, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return the energy of a pair within one set: a hump over the squared distance, smooth to zero at its end."""
     dx, dy, dz = rows[j, 0] - rows[i, 0], rows[j, 1] - rows[i, 1], rows[j, 2] - rows[i, 2]
@@ -80,13 +87,20 @@ def _pull(rows, wider, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 
 @njit(cache=True, nogil=True)
-def _exchange(rows, near, partners, wider, belongs, group, session, sweeps_count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _sum_energies(rows, near, wider, belongs, energy, first, beyond):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Sum what each set's members give to points `first` to `beyond`."""
+    for i in range(first, beyond):
+        for m in range(near.start[i], near.start[i + 1]):
+            j = near.other[m]
+            for n in range(len(wider)):
+                if belongs[j, n]:
+                    energy[i, n] += _pull(rows, wider[n], i, j)
+
+
+@njit(cache=True, nogil=True)
+def _exchange(rows, near, partners, wider, belongs, group, energy, session, sweeps_count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Exchange the sessions of neighbours, best partner first, until a sweep changes nothing."""
-    energy, due = np.zeros(belongs.shape, np.float32), np.ones(len(session), np.bool_)
-    for j in range(len(session)):
-        for n in range(len(wider)):
-            if belongs[j, n]:
-                _add_energy(rows, near, wider[n], j, energy, n, np.float32(1.0), due)
+    due = np.ones(len(session), np.bool_)
     for _ in range(sweeps_count):
         changed = 0
         for i in range(len(session)):
