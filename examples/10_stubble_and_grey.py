@@ -48,10 +48,7 @@ def main(folder=Path("out/examples")):
     sitting = Sitting(photo=shown.photo, head=head, regions=shown.regions, skin=SKIN)
     asked = {"start": date(2027, 3, 1), "prices": read_price_list(), "pigment": Pigment(), "needle": Needle(), "settings": PlanSettings()}
     course = plan_course(head, SKIN, Wishes(norwood="6", age_years=45), fading=Fading(), **asked)
-    rows = [
-        [tile(sitting, course, f"Days since the shave: {day}, {hair}", day, grey) for day in DAYS]
-        for hair, grey in (("dark", 0.0), ("grey", 0.6))
-    ]
+    rows = [[tile(sitting, course, f"Days since the shave: {day}, {grey:.0%} grey", day, grey) for day in DAYS] for grey in (0, 0.6)]
     later = [("1 day, ten years on", 1.0, 0.2, "year-10"), ("The same, and hair lost to Norwood 7", 1.0, 0.2, "year-10", "7")]
     rows.append([tile(sitting, course, *asked_for) for asked_for in later])
     sheet = compose_sheet("The own hair beside the treatment", "One healed treatment", tuple(map(tuple, rows)), ())

@@ -6,7 +6,7 @@ Only for the shaved preview; the skin under the hair is `shaving`'s.
 import cv2
 import numpy as np
 
-from scalp.base import BoolArray, Float32Array
+from scalp.base import BoolArray, ByteArray, Float32Array
 
 WISP_REACH_MM = 32.0
 """How far from closed hair single hairs are looked for. (E)"""
@@ -23,6 +23,10 @@ TUFT_REACH_MM = 20.0
 """How far below closed hair, through hair alone, hair beside the ears still belongs to it. (E)"""
 TUFT_LIGHT = 0.4
 """How far from hair towards skin, in the logarithm of light, such hair may be. (E)"""
+PATTERN_PX, PATTERN_REACH, MOST_PATTERN = 8.0, 0.08, 0.08
+"""What is finer than this counts as the wall's pattern, over which part of the picture it fades away, and how strong it may be. (E)"""
+HANGING_MM, HANGING_FRACTION, HANGING_LIGHT = 60.0, 0.15, 2.0
+"""How far on hair is followed, which part of the closed hair may hang on there, and how light it may be against that. (E)"""
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -72,8 +76,49 @@ def find_tufts(light: Float32Array, hair: Float32Array, skin: Float32Array, open
 
 
 def fill_behind(light: Float32Array, covered: BoolArray) -> Float32Array:
-    """Return the background (rows, cols, 3) with what is covered grown in from around it. [Telea2004]"""
-    stored = (np.sqrt(np.clip(light, 0, 1)) * 255).astype(np.uint8)
+    """Return the background (rows, cols, 3) with what is covered grown in from around it. [Telea2004]
+
+    What grows in is smooth; the pattern of the wall beside it is laid over, mirrored at the edge and fading away from it.
+    """
+    root = np.sqrt(np.clip(light, 0, 1))
     hidden = cv2.dilate(covered.astype(np.uint8), np.ones((5, 5), np.uint8))
-    grown = cv2.inpaint(stored, hidden, GROWN_FROM_PX, cv2.INPAINT_TELEA)
-    return np.asarray((grown.astype(np.float32) / 255) ** 2)
+    grown = cv2.inpaint((root * 255).astype(np.uint8), hidden, GROWN_FROM_PX, cv2.INPAINT_TELEA).astype(np.float32) / 255
+    if not hidden.any() or hidden.all():
+        return np.asarray(grown**2)
+    filled = np.where(hidden[..., None] > 0, cv2.GaussianBlur(grown, (0, 0), PATTERN_PX / 2) + _mirrored_pattern(root, hidden), grown)
+    return np.asarray(np.clip(filled, 0.0, 1.0) ** 2, np.float32)
+
+
+def _mirrored_pattern(root: Float32Array, hidden: ByteArray) -> Float32Array:
+    """Return the pattern about its own mean (rows, cols, 3) of what is seen, mirrored into what is hidden at its edge, 0 elsewhere."""
+    # What is left of single hairs at the edge is no pattern of the wall's.
+    seen = 1.0 - cv2.dilate(hidden, np.ones((9, 9), np.uint8)).astype(np.float32)
+    mean = cv2.GaussianBlur(root * seen[..., None], (0, 0), PATTERN_PX)
+    pattern = (root - mean / np.maximum(cv2.GaussianBlur(seen, (0, 0), PATTERN_PX), 1e-3)[..., None]) * seen[..., None]
+    pattern = np.clip(pattern, -MOST_PATTERN, MOST_PATTERN)
+    far_px, labels = cv2.distanceTransformWithLabels(hidden, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    known_row, known_col = np.nonzero(hidden == 0)
+    nearest = np.zeros((labels.max() + 1, 2), np.int64)
+    nearest[labels[known_row, known_col]] = np.column_stack([known_row, known_col])
+    row, col = np.nonzero(hidden)
+    mirrored = 2 * nearest[labels[row, col]] - np.column_stack([row, col])
+    inside = ((mirrored >= 0) & (mirrored < hidden.shape)).all(axis=1)
+    at = np.where(inside[:, None], mirrored, 0)
+    fade = inside * np.exp(-far_px[row, col] / (PATTERN_REACH * max(hidden.shape)))
+    laid = np.zeros_like(root)
+    laid[row, col] = pattern[at[:, 0], at[:, 1]] * fade[:, None]
+    return laid
+
+
+def hangs_low(light: Float32Array, hair: Float32Array, tufts: Float32Array, open_to: BoolArray, px_per_mm: float) -> bool:
+    """Tell whether much hair hangs on below what can be taken away: what is as dark, and goes on from there, over ears and shoulders."""
+    closed = hair > CLOSED_FRACTION
+    if not closed.any():
+        return False
+    brightness = light @ LUMINANCE
+    dark = ((brightness < HANGING_LIGHT * float(np.median(brightness[closed]))) & open_to).astype(np.uint8)
+    reached = ((tufts > 0) | closed).astype(np.uint8)
+    start = int(reached.sum())
+    for _ in range(max(1, round(HANGING_MM * px_per_mm))):
+        reached = cv2.dilate(reached, np.ones((3, 3), np.uint8)) & (dark | reached)
+    return int(reached.sum()) - start > HANGING_FRACTION * int(closed.sum())

@@ -14,7 +14,7 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise
-from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps
+from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps, hangs_low
 from scalp.rendering.canvas import measure_blur_px
 from scalp.rendering.shading import shading_basis
 
@@ -32,14 +32,17 @@ GROWTH_MM = 3.5
 """How far round closed hair single hairs and their shadow still darken the skin. (E)"""
 MIXED_MM = 14.0
 """How far from closed hair what is not bare skin on the skull is taken for hair too. (E)"""
-ABOVE_BROWS_MM, EAR_TOP_MM = 20.0, 24.0
-"""Above which height over the glabella nothing but hair and skin lies on a head, and the top of an ear over its tragion. (E)"""
+ABOVE_BROWS_MM, EAR_TOP_MM = 20.0, 18.0
+"""Above which height over the glabella nothing but hair and skin lies on a head, and down to where over the tragion
+single hairs are looked for beside the head. (E)"""
 BESIDE_MM = 4.0
 """How far in from the skull's rim hair beside the ears is looked for: farther in are brows and frames. (E)"""
 STIFFNESS = (1e-6, 0.03, 0.03, 0.03, 0.3, 0.3, 0.3, 0.3, 0.3)
 """How strongly each coefficient of light is held to 0: half of the sphere is never seen. (E)"""
 BOUNDS_LOG = (-0.45, 0.12)
 """How much darker and brighter than the skin that is seen fitted skin may be, as logarithms. (E)"""
+SHINE_FRACTION = 0.7
+"""Part of the shine of the skin in sight that is not carried on under the hair. (E)"""
 RIM_LIGHT_FRACTION = 0.82
 """Light of skin at the very rim of a head over that facing the camera, in even light. (E)"""
 UNDER_FRACTION = 0.5
@@ -111,6 +114,12 @@ def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
     px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2]) * scale
     face = cv2.erode(skull.inside.astype(np.uint8), _disc(BESIDE_MM * px_per_mm)) > 0
     tufts = find_tufts(light, hair, skin, (person > 0.5) & ~face, px_per_mm)
+    if hangs_low(light, hair, tufts, (person > 0.5) & ~skull.inside & (skin < HAIR_FRACTION), px_per_mm):
+        raise NotPossible(
+            "a shaved preview of hair that hangs over ears and shoulders",
+            "a look with the hair as it is",
+            "Tie the hair back flat and photograph it again.",
+        )
     covered = np.maximum(_covered(light, hair, skin, skull, px_per_mm), tufts)
     known = (skin > KNOWN_FRACTION) & (covered < HAIR_FRACTION) & skull.inside
     if known.sum() < SMALLEST_SKIN_PIXELS:
@@ -118,7 +127,7 @@ def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
             "a shaved preview", "a look with the hair as it is", "Use a photo that shows more of the bare forehead and scalp."
         )
     layers = Layers(
-        skin_light_fraction=skin_light(light, known, skull, px_per_mm),
+        skin_light_fraction=skin_light(_matte(light, known), known, skull, px_per_mm),
         ground_light_fraction=fill_behind(light, (covered > HAIR_FRACTION) | (person > HAIR_FRACTION)),
         covered_fraction=covered,
         hair_fraction=_soft(np.maximum(hair, tufts), person, px_per_mm),
@@ -217,6 +226,15 @@ def _disc(radius_px: float) -> ByteArray:
     """Return a disc of at least 1 px radius for morphology."""
     width = 2 * max(1, round(radius_px)) + 1
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
+
+
+def _matte(light: Float32Array, known: BoolArray) -> Float32Array:
+    """Return the light with most of its shine taken away: neutral light that makes skin bluer than its mattest quarter."""
+    calm = cv2.GaussianBlur(light, (0, 0), 1.5)
+    red, blue = calm[..., 0], calm[..., 2]
+    ratio = float(np.clip(np.quantile(blue[known] / np.maximum(red[known], 1e-4), 0.25), 0.02, 0.95))
+    shine = np.clip((blue - ratio * red) / (1.0 - ratio), 0.0, 0.5 * np.maximum(blue, 0.0))
+    return np.asarray(np.maximum(light - SHINE_FRACTION * shine[..., None], 1e-4), np.float32)
 
 
 def skin_light(light: Float32Array, known: BoolArray, skull: Skull, px_per_mm: float) -> Float32Array:

@@ -10,7 +10,7 @@ from scalp.base import NotPossible
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
-from scalp.rendering.backdrop import find_tufts, find_wisps
+from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps, hangs_low
 from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, UNDER_FRACTION, hair_on_vertices, read_melanin, shave
 from scalp.skin.tone import reflectance
 from scalp.treatment import Sitting, shave_sitting
@@ -141,3 +141,49 @@ def test_a_dark_tuft_below_closed_hair_is_found_where_it_may_be():
     tufts = find_tufts(light, hair, skin, np.arange(120)[None] < np.full((120, 1), 50), 1.0)
     assert tufts[42:50, 22:28].min() > 0.9
     assert tufts[44:52, 60:70].max() < 1e-3
+
+
+def test_what_grows_in_behind_the_hair_has_the_walls_pattern_near_its_edge_and_its_mean():
+    chance = np.random.default_rng(3)
+    wall = (
+        0.4
+        + 0.05 * cv2.GaussianBlur(chance.standard_normal((200, 200, 1)).astype(np.float32), (0, 0), 1.5)[..., None].repeat(3, axis=2) * 5
+    )
+    hidden = np.zeros((200, 200), bool)
+    hidden[60:140, 60:140] = True
+    seen = wall.astype(np.float32).copy()
+    seen[hidden] = 0.02
+    filled = fill_behind(seen, hidden)
+    rim = hidden & (cv2.erode(hidden.astype(np.uint8), np.ones((21, 21), np.uint8)) == 0)
+    assert filled[rim].mean() == pytest.approx(wall[~hidden].mean(), rel=0.05)
+    assert filled[rim].std() > 0.4 * wall[~hidden].std()
+    far = cv2.dilate(hidden.astype(np.uint8), np.ones((7, 7), np.uint8)) == 0
+    assert np.abs(filled[far] - seen[far]).max() < 0.01
+    assert np.array_equal(fill_behind(seen, hidden), filled)
+
+
+def test_hair_that_hangs_over_the_shoulders_is_told_from_a_short_tuft():
+    light = np.full((200, 200, 3), 0.5, np.float32)
+    hair, none = np.zeros((200, 200), np.float32), np.zeros((200, 200), np.float32)
+    hair[20:60, 40:160], light[20:60, 40:160] = 1.0, 0.03
+    everywhere = np.ones((200, 200), bool)
+    assert not hangs_low(light, hair, none, everywhere, 1.0)
+    light[60:66, 40:60] = 0.03
+    assert not hangs_low(light, hair, none, everywhere, 1.0)
+    light[60:120, 40:70] = 0.03
+    assert hangs_low(light, hair, none, everywhere, 1.0)
+    assert not hangs_low(light, hair, none, ~everywhere, 1.0)
+
+
+def test_a_shaved_preview_of_hanging_hair_is_refused_with_what_to_do():
+    _, photo, head, regions, inside = long_haired()
+    pixels, person = photo.pixels.copy(), regions.head.copy()
+    rows, cols = np.nonzero((regions.hair > 0) & ~inside)
+    left, right, low = cols.min(), cols.max(), rows.max()
+    for start in (left - 24, right - 16):
+        pixels[low - 40 : low + 160, start : start + 40] = HAIR_SRGB
+        person[low - 40 : low + 160, start : start + 40] = 255
+    hanging = Photo(pixels=pixels, encoding=photo.encoding)
+    seen = Regions(head=person, skin=regions.skin, hair=regions.hair)
+    with pytest.raises(NotPossible, match="Tie the hair back"):
+        shave(hanging, dataclasses.replace(head, photo_digests=(hanging.digest,)), seen)
