@@ -108,10 +108,20 @@ class Layers(Value):
     n_below: float = 1.0
 
     def check(self) -> None:
-        """Refuse layers that do not scatter or do not fit together."""
+        """Refuse layers that do not fit together, or that no light could cross."""
         columns = (self.mu_a_per_mm, self.mu_s_per_mm, self.g, self.n, self.thickness_mm)
-        if len({len(column) for column in columns}) != 1 or self.mu_s_per_mm.min() <= 0 or self.mu_a_per_mm.min() < 0:
-            raise BadInput("layers", self.mu_s_per_mm, "columns of one length, scattering above 0, absorption 0 or more", "Correct them.")
+        if len({len(column) for column in columns}) != 1 or not len(self.g):
+            raise BadInput("layers", [len(column) for column in columns], "columns of one length", "Give each layer all five numbers.")
+        for name, column, fits, allowed in (
+            ("mu_a_per_mm", self.mu_a_per_mm, (self.mu_a_per_mm >= 0) & np.isfinite(self.mu_a_per_mm), "absorption 0 or more"),
+            ("mu_s_per_mm", self.mu_s_per_mm, (self.mu_s_per_mm > 0) & np.isfinite(self.mu_s_per_mm), "scattering above 0"),
+            ("g", self.g, np.abs(self.g) < 1, "between -1 and 1"),
+            ("n", self.n, (self.n >= 1) & (self.n < 5), "1 to 5"),
+            ("thickness_mm", self.thickness_mm, self.thickness_mm > 0, "above 0"),
+            ("thickness_mm", self.thickness_mm, np.isfinite(np.append(self.thickness_mm[:-1], 0.0)), "finite but for the last layer"),
+        ):
+            if not fits.all():
+                raise BadInput(name, column[~fits][0], allowed, "Correct this layer.")
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
@@ -200,6 +210,8 @@ def trace_layers(layers: Layers, *, photons_count: int, seed: int, threads_count
     at every change of index, unpolarised. Every photon has its own random stream and sums are taken in a fixed order:
     the same bytes on any number of threads. [Wang1995]
     """
+    if photons_count < 1 or threads_count < 1:
+        raise BadInput("photons_count, threads_count", (photons_count, threads_count), "1 or more", "Ask for photons and a thread.")
     table = _layer_table(layers)
     edges = np.append(np.arange(0, photons_count, _BLOCK_COUNT), photons_count)
     sums = np.zeros((len(edges) - 1, 4))

@@ -71,6 +71,26 @@ def test_steep_light_cannot_leave():
     assert fresnel(1.4, 1.0, 0.3) == (1.0, 0.0)
 
 
-def test_layers_that_do_not_fit_are_refused():
-    with pytest.raises(BadInput, match="columns of one length"):
-        layers([1, 2], [9], [0], [1], [1], 1.0)
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (([1, 2], [9], [0], [1], [1]), "columns of one length"),
+        (([-1], [9], [0], [1], [1]), "absorption 0 or more"),
+        (([1], [0], [0], [1], [1]), "scattering above 0"),
+        (([1], [float("nan")], [0], [1], [1]), "scattering above 0"),
+        (([1], [9], [1], [1], [1]), "between -1 and 1"),
+        (([1], [9], [0], [0.5], [1]), "1 to 5"),
+        (([1], [9], [0], [1], [0]), "above 0"),
+        (([1, 1], [9, 9], [0, 0], [1, 1], [np.inf, 1]), "finite but for the last"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused(columns, said):
+    with pytest.raises(BadInput, match=said):
+        layers(*columns, 1.0)
+
+
+def test_no_photons_and_no_threads_are_refused():
+    slab = layers([1], [9], [0.75], [1], [0.2], 1.0)
+    for counts in ({"photons_count": 0}, {"photons_count": 10, "threads_count": 0}):
+        with pytest.raises(BadInput, match="1 or more"):
+            trace_layers(slab, seed=1, **counts)
