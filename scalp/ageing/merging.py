@@ -37,8 +37,13 @@ class MergingLimits(Value):
     least_contrast_fraction: float = 0.12
     """Contrast of a mark against the skin between marks from which single marks can be told: .42 in good healed work. (D)"""
 
+    faintest_fraction: float = 0.03
+    """Darkening of a field below which nobody sees whether it has merged: a mean L* of 1. (E)"""
+
     def check(self) -> None:
         """Refuse limits that are none."""
+        if not 0.0 <= self.faintest_fraction <= 0.5:
+            raise BadInput("limits", self.faintest_fraction, "faintest darkening 0 to 0.5", "0.03 is usual.")
         if not 0.1 <= self.widest_fraction <= 2.0 or not 0.0 <= self.least_contrast_fraction <= 0.9:
             raise BadInput("limits", self.widest_fraction, "width 0.1 to 2 spacings, contrast 0 to 0.9", "0.5 and 0.12 are usual.")
 
@@ -59,6 +64,8 @@ class Merging(Value):
     """Part of the marks whose nearest neighbour is within their seen width."""
     contrast_fraction: float
     """How much darker the middle of a mark is than the skin between marks, as a part of it."""
+    darkening_fraction: float
+    """How much darker the field is on average than bare skin, of the light from inside."""
     limits: MergingLimits = MergingLimits()
 
     @property
@@ -78,13 +85,14 @@ class Merging(Value):
 
     @property
     def blotched(self) -> bool:
-        """Tell whether the marks are too wide for their spacing."""
-        return self.width_fraction > self.limits.widest_fraction
+        """Tell whether marks that are still seen are too wide for their spacing."""
+        return self.width_fraction > self.limits.widest_fraction and self.darkening_fraction > self.limits.faintest_fraction
 
     @property
     def hazy(self) -> bool:
-        """Tell whether single marks can no longer be told from the skin between them."""
-        return self.contrast_fraction < self.limits.least_contrast_fraction
+        """Tell whether single marks cannot be told from skin between them that they darken as much: a veil, not faded marks."""
+        weak = self.contrast_fraction < self.limits.least_contrast_fraction
+        return weak and self.darkening_fraction > max(self.contrast_fraction, self.limits.faintest_fraction)
 
 
 def merge(old: Impressions, new: Impressions) -> Impressions:
@@ -141,7 +149,7 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
     weights = _weights(impressions.where(around), skin)
     widths_mm = optical_width_mm(weights[:, _GREEN : _GREEN + 1])[:, 0]
     density = float(np.median(density_per_mm2[judged]))
-    covered, doubled, between = _between(points_mm[around], near, widths_mm, weights, 1.0 / np.sqrt(density))
+    covered, doubled, left = _between(points_mm[around], near, widths_mm, weights, 1.0 / np.sqrt(density))
     marks = np.exp(-_density_at(away_mm, weights[near]))
     touching = away_mm[:, 1] < 0.5 * (widths_mm[near[:, 0]] + widths_mm[near[:, 1]])
     return Merging(
@@ -150,7 +158,8 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
         covered_fraction=covered,
         doubled_fraction=doubled,
         touching_fraction=float(touching.mean()),
-        contrast_fraction=float(1.0 - np.median(marks) / between),
+        contrast_fraction=float(1.0 - np.median(marks) / np.quantile(left, _BETWEEN_QUANTILE)),
+        darkening_fraction=float(1.0 - left.mean()),
         limits=limits or MergingLimits(),
     )
 
@@ -180,8 +189,8 @@ def _density_at(away_mm: FloatArray, weights: FloatArray) -> FloatArray:
 
 def _between(
     points_mm: FloatArray, near: npt.NDArray[np.int64], widths_mm: FloatArray, weights: FloatArray, spacing_mm: float
-) -> tuple[float, float, float]:
-    """Return how much of the skin one mark covers, how much two or more, and the light left between marks.
+) -> tuple[float, float, FloatArray]:
+    """Return how much of the skin one mark covers, how much two or more, and the light left at each place.
 
     Places on a spiral around each judged impression, each turned its own way, in the plane of its neighbours, count where no other is nearer: so that
     all together lie evenly over the skin.
@@ -200,7 +209,7 @@ def _between(
         covering.append((away_mm < 0.5 * widths_mm[near]).sum(axis=1)[own])
         left.append(np.exp(-_density_at(away_mm[own], weights[near[own]])))
     over = np.concatenate(covering)
-    return float((over >= 1).mean()), float((over >= 2).mean()), float(np.quantile(np.concatenate(left), _BETWEEN_QUANTILE))
+    return float((over >= 1).mean()), float((over >= 2).mean()), np.concatenate(left)
 
 
 def doubts_of_merging(merging: Merging | None, where: str) -> tuple[Doubt, ...]:

@@ -15,7 +15,7 @@ from scalp.colour.srgb import lab_from_linear
 from scalp.domain.impressions import Impressions
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
-from scalp.skin.spread import field_transmittance, point_spread
+from scalp.skin.spread import field_transmittance, inner_fraction, point_spread
 from scalp.skin.tone import reflectance
 
 SKIN = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
@@ -173,10 +173,28 @@ def test_coverage_rises_and_contrast_falls_with_every_touch_up():
 
 
 def test_deep_work_is_a_haze_and_is_told_so():
-    merging = judge_merging(*field(60.0, needle=Needle(top_depth_mm=0.4, bottom_depth_mm=0.7)), SKIN)
+    merging = judge_merging(*field(150.0, needle=Needle(top_depth_mm=0.4, bottom_depth_mm=0.7)), SKIN)
     assert merging.hazy
     (doubt,) = doubts_of_merging(merging, "healed field")
     assert "depth" in doubt.advice or "deep" in doubt.advice or "blotch" in doubt.advice
+
+
+def test_marks_that_have_faded_are_neither_a_blotch_nor_a_haze():
+    """Faded work is light, not merged: the warning is for what is seen."""
+    impressions, points_mm = field(130.0)
+    faded = judge_merging(age(impressions, years=20.0, band="low"), points_mm, SKIN)
+    assert faded.contrast_fraction < 0.12
+    assert not faded.hazy
+    assert not faded.blotched
+    assert doubts_of_merging(faded, "anywhere") == ()
+
+
+def test_the_darkening_is_that_of_the_field():
+    impressions, points_mm = field(130.0)
+    columns = (impressions.deposit_diameter_mm, impressions.top_depth_mm, impressions.bottom_depth_mm, impressions.concentration_mg_per_ml)
+    merging = judge_merging(impressions, points_mm, SKIN)
+    field_left = (field_transmittance(SKIN, point_spread(SKIN, *columns), merging.density_per_cm2)[1] - 1.0) / inner_fraction(SKIN)[1]
+    assert merging.darkening_fraction == pytest.approx(-field_left, rel=0.15)
 
 
 def test_too_few_marks_have_no_spacing():
@@ -198,14 +216,22 @@ def test_a_few_dense_spots_say_the_same_as_all_of_it():
 @given(density=st.floats(20.0, 400.0), width=st.floats(0.1, 1.2), limit=st.floats(0.2, 1.0))
 @settings(max_examples=30)
 def test_at_the_safe_density_marks_are_just_as_wide_as_allowed(density, width, limit):
-    given_by = {"covered_fraction": 0.1, "doubled_fraction": 0.0, "touching_fraction": 0.0, "contrast_fraction": 0.4}
+    given_by = {
+        "covered_fraction": 0.1,
+        "doubled_fraction": 0.0,
+        "touching_fraction": 0.0,
+        "contrast_fraction": 0.4,
+        "darkening_fraction": 0.2,
+    }
     merging = Merging(density_per_cm2=density, width_mm=width, limits=MergingLimits(widest_fraction=limit), **given_by)
     safe = dataclasses.replace(merging, density_per_cm2=merging.safe_density_per_cm2)
     assert safe.width_fraction == pytest.approx(limit)
     assert merging.blotched == (density > merging.safe_density_per_cm2)
 
 
-@pytest.mark.parametrize("wrong", [{"widest_fraction": 0.0}, {"least_contrast_fraction": 2.0}, {"widest_fraction": np.nan}])
+@pytest.mark.parametrize(
+    "wrong", [{"widest_fraction": 0.0}, {"least_contrast_fraction": 2.0}, {"widest_fraction": np.nan}, {"faintest_fraction": -1.0}]
+)
 def test_limits_that_are_none_are_refused(wrong):
     with pytest.raises(BadInput):
         MergingLimits(**wrong)
