@@ -89,23 +89,27 @@ class SpectrumFit(Value):
         return float(np.sqrt((self.misfit_fraction**2).mean()))
 
 
-def fit_spectrum(wavelengths_nm: npt.ArrayLike, reflectance: npt.ArrayLike, *, usual: UsualSkin | None = None) -> SpectrumFit:
-    """Return the skin whose spectrum from 430 to 700 nm is nearest to a measured one, the surface's glare included.
+def fit_spectrum(
+    wavelengths_nm: npt.ArrayLike, reflectance: npt.ArrayLike, *, usual: UsualSkin | None = None, glare_included: bool = True
+) -> SpectrumFit:
+    """Return the skin whose spectrum from 430 to 700 nm is nearest to a measured one.
 
     Six numbers are free inside their physical ranges: melanin, blood, oxygenation, amount and slope of scattering, and
     the size of the vessels; all but melanin are drawn towards what is usual, about as strongly as a misfit of 0.005 at
     20 wavelengths. The spectrum alone decides, not its colour. Epidermis (0.08 mm), the kinds of melanin and the ratio
     of shallow to deep blood are held. A doubt says where the skin is darker than any measured, or the spectrum not
-    one of bare skin. Wavelengths outside 430 to 700 nm are left aside.
+    one of bare skin. Wavelengths outside 430 to 700 nm are left aside. `glare_included` is for instruments that catch
+    the surface's mirror image too (a sphere without a gloss trap); without it, say so.
     """
     nm, measured = _usable(wavelengths_nm, reflectance)
+    measured = measured - (SURFACE_GLARE if glare_included else 0.0)
     usual = usual or UsualSkin()
     middle, sd = _prior(usual)
     weight = np.sqrt(usual.independent_count / len(nm)) / usual.misfit_sd_fraction
 
     def strain(at: FloatArray) -> FloatArray:
         """Return the misfit of the spectrum and the distance from usual skin, in standard deviations."""
-        return np.concatenate([weight * (_spectrum(_skin_at(at), nm) - measured), (at[1:] - middle) / sd])
+        return np.concatenate([weight * (inner_spectrum_at(_skin_at(at), nm) - measured), (at[1:] - middle) / sd])
 
     low, high = (_bent(_RANGES[:, end]) for end in (0, 1))
     ends = []
@@ -116,7 +120,7 @@ def fit_spectrum(wavelengths_nm: npt.ArrayLike, reflectance: npt.ArrayLike, *, u
             break
     found = min(ends, key=lambda end: end.cost)
     skin = _skin_at(found.x)
-    misfit = _spectrum(skin, nm) - measured
+    misfit = inner_spectrum_at(skin, nm) - measured
     doubts = doubts_of_tone(skin) + _doubts(float(np.sqrt((misfit**2).mean())))
     slopes = np.asarray(found.jac)
     melanin_log_sd, blood_log_sd = np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes)))[:2]
@@ -163,11 +167,6 @@ def _skin_at(at: FloatArray, doubts: tuple[Doubt, ...] = ()) -> Skin:
     """Return the skin at the fit's numbers."""
     numbers = np.clip(np.where(_IN_LOG, np.exp(np.where(_IN_LOG, at, 0.0)), at), *_RANGES.T)
     return Skin(**dict(zip(_FREE, map(float, numbers), strict=True)), doubts=doubts)
-
-
-def _spectrum(skin: Skin, nm: FloatArray) -> FloatArray:
-    """Return what a spectrometer with the surface's glare included sees."""
-    return inner_spectrum_at(skin, nm) + SURFACE_GLARE
 
 
 def _doubts(rmse_fraction: float) -> tuple[Doubt, ...]:

@@ -39,6 +39,12 @@ def test_a_spectrum_gives_its_own_skin_back(melanin, blood, oxygenation, scatter
     assert fit.skin.melanin_fraction == pytest.approx(melanin, rel=0.25)
 
 
+def test_an_instrument_with_a_gloss_trap_finds_the_same_skin():
+    measured = spectrum_of(Skin(melanin_fraction=0.03, blood_fraction=0.01))
+    trapped = fit_spectrum(NM, measured - SURFACE_GLARE, glare_included=False)
+    assert trapped.skin == fit_spectrum(NM, measured).skin
+
+
 def test_the_order_of_wavelengths_does_not_matter():
     measured = spectrum_of(Skin(melanin_fraction=0.03, blood_fraction=0.01))
     mixed = np.random.default_rng(1).permutation(len(NM))
