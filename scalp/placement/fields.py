@@ -8,6 +8,7 @@ end, so that the edge neither crowds nor drains; so are places that are to be ke
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from scalp.base import BoolArray, ByteArray, FloatArray, IntArray, NotPossible
 from scalp.placement.elimination import eliminate_points, order_by_elimination
@@ -15,7 +16,7 @@ from scalp.placement.quotas import Areas, area_of, cut_into_areas, share_out, sp
 from scalp.placement.relaxation import Layer, relax_points
 from scalp.placement.rooms import Room, kept_distance_mm, open_margin_mm
 from scalp.placement.sessions import exchange_sessions, judged_sets, split_by_elimination
-from scalp.placement.surfaces import Ground, Layout, Spots, at_spots, join, lay_out, pick, scatter
+from scalp.placement.surfaces import Ground, Layout, Spots, at_spots, join, lay_out, pick, rim_mm, scatter
 
 _SHOWN, _SILENT, _EARLIER = 0, 1, 2
 _SPARE_COUNT = 64
@@ -136,10 +137,16 @@ def _layout(ground: Ground, spots: Spots) -> Layout:
 def _leash_mm(ground: Ground, spots: Spots, group: ByteArray, room: Room) -> FloatArray:
     """Return how far each point may travel: silent ones not at all, others not into what they keep away from.
 
-    Where shown and silent points mix, at the edge, shown ones stay near their place, so that none drain outwards.
+    Where shown and silent points mix, at the edge, and where the surface ends, shown ones stay near their place, so that
+    none drain outwards.
     """
     wanted_fraction = at_spots(ground, spots, ground.wanted_per_mm2) / at_spots(ground, spots, ground.filled_per_mm2)
-    at_edge_mm = np.where(wanted_fraction < _UNMIXED_FRACTION, _EDGE_LEASH * lay_out(ground, spots)[1], np.inf)
+    places, spacing_mm = lay_out(ground, spots)
+    at_edge = wanted_fraction < _UNMIXED_FRACTION
+    end_of_surface_mm = rim_mm(ground)
+    if len(end_of_surface_mm):
+        at_edge |= cKDTree(end_of_surface_mm).query(places)[0] < spacing_mm
+    at_edge_mm = np.where(at_edge, _EDGE_LEASH * spacing_mm, np.inf)
     return np.where(group == _SHOWN, np.clip(kept_distance_mm(ground, spots, room), 0.0, at_edge_mm), 0.0)
 
 

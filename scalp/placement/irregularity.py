@@ -24,6 +24,8 @@ _LEAST_RATIO = 1e-3
 """No point goes where less than this part of its own density is asked: that is beyond the field."""
 _STRAYS_POWER = 1.66
 """Strays are (1 - regularity) to this power of all points: three in ten at the natural regularity of one half."""
+_STOPPED = 1e-8
+"""A walk that was stopped by an edge ends that near to it, in barycentric weight."""
 _TRIES_COUNT = 8
 _LONGEST_SCATTER = 2.5
 """No scatter is longer than this many standard deviations."""
@@ -139,8 +141,8 @@ def _move(ground, face_index, barycentric, places, near, draws_mm, least_ratio, 
                 + weights[1] * ground.vertices_mm[corners[1]]
                 + weights[2] * ground.vertices_mm[corners[2]]
             )
-            # Room there?
-            free = True
+            # Room there? Not where the surface or the field has stopped the walk.
+            free = weights.min() > _STOPPED
             for m in range(near.start[i], near.start[i + 1]):
                 j = near.other[m]
                 gap = place - places[j]

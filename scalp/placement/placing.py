@@ -166,10 +166,12 @@ def _check_surface(head: Head, design: Design) -> None:
     """Refuse a treated surface whose faces are turned both ways or lie twice: inside and outside cannot be told apart."""
     faces = head.surface.faces[(design.density_per_cm2[head.surface.faces] > 0.0).any(axis=1)].astype(np.int64)
     edges = (faces * (len(head.surface.vertices_mm) + 1) + np.roll(faces, -1, axis=1)).reshape(-1)
-    twice_fraction = 1.0 - len(np.unique(edges)) / max(len(edges), 1)
+    twice_fraction = (len(edges) - len(np.unique(edges))) / max(len(edges), 1)
     if twice_fraction > _MOST_TURNED_FRACTION:
-        said = f"turned both ways or twice there at {100 * twice_fraction:.0f} % of their edges"
-        raise BadMesh("faces", said, f"at most {100 * _MOST_TURNED_FRACTION:.0f} %", "Turn all faces outward and drop doubled ones.")
+        said = f"turned both ways or double at {100 * twice_fraction:.0f} % of their edges"
+        raise BadMesh(
+            "treated surface", said, f"at most {100 * _MOST_TURNED_FRACTION:.0f} %", "Turn all faces outward and drop doubled ones."
+        )
 
 
 def _ground_for(design: Design, head: Head, count: int, room: Room, settings: PlacementSettings) -> Ground:

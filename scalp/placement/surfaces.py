@@ -218,6 +218,13 @@ def lay_out(ground: Ground, spots: Spots) -> tuple[FloatArray, FloatArray]:
     return places, spacing_mm
 
 
+def rim_mm(ground: Ground) -> FloatArray:
+    """Return ends and middles of the edges at which the surface ends where something is wanted, (R, 3) mm; none where it is closed."""
+    face, corner = np.nonzero((ground.neighbours < 0) & ground.open_face[:, None])
+    ends_mm = (ground.vertices_mm[ground.faces[face, (corner + 1) % 3]], ground.vertices_mm[ground.faces[face, (corner + 2) % 3]])
+    return np.vstack([*ends_mm, (ends_mm[0] + ends_mm[1]) / 2])
+
+
 def join(first: Spots, second: Spots) -> Spots:
     """Return the points of both."""
     return Spots(np.concatenate([first.face_index, second.face_index]), np.concatenate([first.barycentric, second.barycentric]))

@@ -206,6 +206,7 @@ def test_sizes_depths_and_shades_are_log_normal(column: str, cv: float) -> None:
     logs = log_of(impressions, column)
     assert kstest(logs / np.sqrt(np.log1p(cv**2)), "norm").pvalue > 1e-3
     assert np.sqrt(np.expm1(logs.std() ** 2)) == pytest.approx(cv, rel=0.03)
+    assert (impressions.bottom_depth_mm > impressions.top_depth_mm).all()
 
 
 def test_width_depth_and_shade_have_nothing_to_do_with_one_another_or_the_place() -> None:

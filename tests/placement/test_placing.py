@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, NotPossible, WrongParent
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.geometry.meshes import face_normals
@@ -72,16 +71,6 @@ def test_counts_of_patches_vary_far_less_than_by_chance(number: int) -> None:
     assert counts.var() / counts.mean() < 0.3
 
 
-def test_sizes_are_log_normal_with_the_needle_s_spread() -> None:
-    """Median and CV of the needle; at 28,000 impressions the standard errors are below 0.2 % and 0.7 %."""
-    _, _, plan, impressions = treated()
-    logs = np.log(impressions.deposit_diameter_mm)
-    assert np.exp(np.median(logs)) == pytest.approx(plan.needle.deposit_diameter_mm, rel=0.01)
-    cv = np.sqrt(np.expm1(logs.std() ** 2))
-    assert cv == pytest.approx(plan.needle.deposit_diameter_cv_fraction, rel=0.03)
-    assert (impressions.bottom_depth_mm > impressions.top_depth_mm).all()
-
-
 def test_marks_at_the_edge_are_of_full_size_and_shade() -> None:
     """The hairline thins out; its marks are not smaller or paler than others (within 4 standard errors)."""
     head, design, plan, impressions = treated()
@@ -115,41 +104,3 @@ def test_any_count_is_exact_and_on_the_surface(count: int, seed: int, fast: bool
     normals, vertices_mm = face_normals(head.surface)[impressions.face_index], head.surface.vertices_mm
     off_mm = ((places(head, impressions) - vertices_mm[head.surface.faces[impressions.face_index, 0]]) * normals).sum(1)
     assert np.abs(off_mm).max() < 1e-9
-
-
-def test_more_than_fits_is_refused_with_what_fits() -> None:
-    """A density beyond practice names the count that is reachable, and that count is then placed."""
-    head = ball(30.0)
-    design = design_of(head, np.full(len(head.surface.vertices_mm), 100.0))
-    with pytest.raises(NotPossible) as refused:
-        place_impressions(plan_of(design, 60_000), design, head, seed=1)
-    reachable = int(refused.value.reachable.split()[0])
-    assert 15_000 < reachable < 30_000
-    assert len(place_impressions(plan_of(design, reachable), design, head, seed=1, settings=PlacementSettings(fast=True))) == reachable
-
-
-def test_a_head_that_is_kept_free_everywhere_is_refused() -> None:
-    """No room is said, not squeezed."""
-    head = ball(30.0)
-    design = design_of(head, np.full(len(head.surface.vertices_mm), 20.0))
-    chosen = PlacementSettings(keep_away_distance_mm=10.0)
-    with pytest.raises(NotPossible):
-        place_impressions(plan_of(design, 1000), design, head, seed=1, keep_away_mm=head.surface.vertices_mm, settings=chosen)
-
-
-def test_strangers_and_bad_points_are_refused() -> None:
-    """Another head, and points that are not points."""
-    head, design, plan, _ = treated()
-    with pytest.raises(WrongParent):
-        place_impressions(plan, design, ball(80.0), seed=1)
-    with pytest.raises(BadInput):
-        place_impressions(plan, design, head, seed=1, keep_away_mm=np.array([[0.0, np.nan, 0.0]]))
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"regularity_fraction": 1.5}, {"pairs_fraction": -0.1}, {"apart_mm": 0.6}, {"largest_density_per_cm2": 5000.0}]
-)
-def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
-    """The message names what is allowed."""
-    with pytest.raises(BadInput, match="allowed"):
-        PlacementSettings(**wrong)
