@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -269,6 +270,7 @@ def impressions_at(course: Course, moment: Moment) -> Impressions:
     return age(healed, years=moment.years, fading=course.fading, band=moment.band, skin=course.skin) if moment.years else healed
 
 
+@lru_cache(maxsize=2)
 def native_density(sitting: Sitting, course: Course) -> FloatArray:
     """Return how densely the hair grows that is to be shown, (V,) against full density: what was shaved off, or the fringe.
 
@@ -282,6 +284,7 @@ def native_density(sitting: Sitting, course: Course) -> FloatArray:
     )
 
 
+@lru_cache(maxsize=2)
 def native_hairs(sitting: Sitting, course: Course) -> Hairs | None:
     """Return the native hairs in sight that are to be shown, cut flush; None where the photo shows the hair itself."""
     if sitting.stubble is None:
@@ -293,10 +296,9 @@ def native_hairs(sitting: Sitting, course: Course) -> Hairs | None:
 
 def hairs_at(native: Hairs | None, sitting: Sitting, course: Course, moment: Moment) -> Hairs | None:
     """Return the native hairs at a moment: as long since the shave at all of them, greyer and fewer in later years."""
-    stubble = sitting.stubble
+    stubble, wishes, years = sitting.stubble, course.design.wishes, moment.years
     if native is None or stubble is None:
         return None
-    wishes, years = course.design.wishes, moment.years
     if years and stubble.later_norwood is not None:
         native = lose(native, course.head, native_cover(course.head, wishes, stubble.later_norwood))
     return turn_grey(grow(native, stubble.hair, stubble.days), grey_later(stubble.hair.grey_fraction, wishes.age_years, years))

@@ -7,6 +7,7 @@ import numpy as np
 
 from scalp.base import BadInput, FloatArray, Value, value
 from scalp.designing.anatomy import Anatomy, survey
+from scalp.designing.densities import behind_hairline_mm
 from scalp.designing.hairlines import draw_hairline, draw_sides, height_for
 from scalp.designing.losses import BARE_HEAD, STAGES, bareness_mm
 from scalp.designing.styles import STYLES
@@ -20,6 +21,8 @@ class FringeRules(Value):
 
     thinning_mm: float = 28.0
     """Over what distance hair thins out at the upper edge of the fringe: about as far as the treatment blends into it."""
+    front_mm: float = 8.0
+    """Over what distance it thins out at the hairline, where the forelock is still there."""
     nape_below_tragus_mm: float = 30.0
     """How far below the tragi hair ends at the nape."""
     sideburn_above_tragus_mm: float = 4.0
@@ -42,7 +45,8 @@ def native_cover(head: Head, wishes: Wishes, norwood: str | None, rules: FringeR
     sides = draw_sides(anatomy, shape, height_mm, wishes.seed)
     drawing = draw_hairline(anatomy, shape, sides, height_mm, wishes.seed)
     bare_mm = bareness_mm(anatomy, drawing, sides, BARE_HEAD if norwood is None else STAGES[norwood], wishes.seed)
-    return _smooth(0.5 - bare_mm / rules.thinning_mm) * _below(anatomy, rules)
+    ahead = _smooth(0.5 + behind_hairline_mm(anatomy, drawing) / rules.front_mm)
+    return _smooth(0.5 - bare_mm / rules.thinning_mm) * _below(anatomy, rules) * ahead
 
 
 def _below(anatomy: Anatomy, rules: FringeRules) -> FloatArray:
