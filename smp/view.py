@@ -59,6 +59,7 @@ def view(
     from scalp.domain.design import Wishes
     from scalp.io.assets import makehuman_folder
     from scalp.io.folders import output_folder
+    from scalp.rendering.views import Stand
     from smp.orders import read_order, refuse_inside
     from smp.terminal import Terminal
     from smp.viewing import read_wanted, report_views, run_view
@@ -66,7 +67,7 @@ def view(
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
-        wanted = read_wanted(pose, light, moment, distance, frames if turntable else 0, width)
+        wanted = read_wanted(pose, light, moment, distance, frames if turntable else 0, Stand(width_px=width, height_px=width * 4 // 3))
         wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
         order = read_order(
             wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, picture_format=picture_format, film=film

@@ -43,12 +43,12 @@ class Wanted(Value):
     """Frames of a turntable, 0 for none."""
 
 
-def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames_count: int, width_px: int) -> Wanted:
+def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames_count: int, framed: Stand) -> Wanted:
     """Return what the words of a command line ask for, or refuse the first one that is wrong."""
     words = tuple(word.strip() for word in pose.split(",") if word.strip())
     if not 1 <= len(words) <= MOST_POSES or len(set(words)) != len(words):
         raise BadInput("pose", pose or "empty", f"1 to {MOST_POSES} different poses", "Separate them by commas: front,left,135,180/40.")
-    stands = tuple(read_pose(word, width_px) for word in words)
+    stands = tuple(read_pose(word, framed) for word in words)
     if frames_count:
         walk_round(stands[0], frames_count)
     names = tuple(word.replace("/", "-").replace(".", "_") for word in words)
@@ -62,9 +62,9 @@ def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames
     )
 
 
-def read_pose(word: str, width_px: int) -> Stand:
-    """Return the stand of a pose: one of the names, an azimuth in degrees, or azimuth/elevation."""
-    framed = Stand(width_px=width_px, height_px=width_px * 4 // 3, label=f"view {word}")
+def read_pose(word: str, framed: Stand) -> Stand:
+    """Return the stand of a pose, one of the names, an azimuth in degrees, or azimuth/elevation; its picture is that of `framed`."""
+    framed = dataclasses.replace(framed, label=f"view {word}")
     if word in POSES_DEGREES:
         azimuth, elevation = POSES_DEGREES[word]
         return dataclasses.replace(framed, azimuth_degrees=azimuth, elevation_degrees=elevation)
