@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from scalp.base import FloatArray, IntArray
+from scalp.base import Float32Array, FloatArray, IntArray
 from scalp.placement.neighbours import find_neighbours_in_cells
 from scalp.placement.sharing import shared
 
@@ -55,13 +55,22 @@ def order_by_elimination(points_mm: FloatArray, normals: FloatArray, spacing_mm:
 def remove_crowded(points_mm: FloatArray, normals: FloatArray, spacing_mm: FloatArray, group: IntArray, kept_counts: IntArray) -> IntArray:
     """Return which points are removed, in order."""
     order, near = find_neighbours_in_cells(points_mm, normals, HEX_SPACING * spacing_mm)
-    rows = np.empty((len(points_mm), 4), np.float32)
-    rows[:, :3], rows[:, 3] = points_mm[order], (HEX_SPACING * spacing_mm[order]) ** -2.0
     clip = _CLIP_FRACTION * (1.0 - (int(kept_counts.sum()) / max(len(points_mm), 1)) ** _CLIP_POWER)
     unit = np.float32((1.0 - clip) ** 4 / _FINEST)
-    root, crowding = np.empty(len(near.other), np.uint16), np.empty(len(rows), np.float32)
-    shared(len(rows), partial(_crowd, rows, near, np.float32(clip), unit, root, crowding))
+    root, crowding = np.empty(len(near.other), np.uint16), np.empty(len(order), np.float32)
+    rows = _rows(points_mm, spacing_mm, order)
+    shared(len(order), partial(_crowd, rows, near, np.float32(clip), unit, root, crowding))
+    del rows
     return np.asarray(order[_eliminate(near, root, unit, crowding, group[order], kept_counts)])
+
+
+def _rows(points_mm: FloatArray, spacing_mm: FloatArray, order: IntArray) -> Float32Array:
+    """Return place and inverse squared reach of each point, in order, (N, 4): what is read together lies together."""
+    rows = np.empty((len(order), 4), np.float32)
+    for axis in range(3):
+        rows[:, axis] = points_mm[order, axis]
+    rows[:, 3] = (HEX_SPACING * spacing_mm[order]) ** -2.0
+    return rows
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

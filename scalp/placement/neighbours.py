@@ -44,7 +44,8 @@ def find_neighbours_in_cells(points_mm: FloatArray, normals: FloatArray, reach_m
     """Return the points' order by cells, and the neighbours of all in that order: what is near lies near in memory, too."""
     cells = sort_into_cells(points_mm, normals, reach_mm, _CELL_REACHES * float(np.median(reach_mm)) if len(reach_mm) else 1.0)
     columns = np.empty((4, len(points_mm)), np.float32)
-    columns[:3] = points_mm.T[:, cells.order]
+    for axis in range(3):
+        columns[axis] = points_mm[cells.order, axis]
     columns[3] = reach_mm[cells.order] ** -2.0
     own_normals = normals[cells.order] if cells.mixed.any() else np.empty((0, 3))
     cells_count = len(cells.first) - 1
