@@ -23,10 +23,10 @@ from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 from scalp.rendering.seeing import SEEING_DISTANCES_MM, scale_at, see_photo_from
 from scalp.rendering.sheets import Tile, compose_sheet
-from scalp.rendering.views import POSES_DEGREES, Stand
+from scalp.rendering.views import POSES_DEGREES, Stand, stand_camera
 from scalp.treatment import moments_of, plan_course, render_views
 
-SIDES, LIGHTS = ("front", "left", "back", "top"), ("indoor", "sun", "flash", "wet")
+SIDES, LIGHTS = ("front", "top", "left", "back"), ("indoor", "sun", "flash", "wet")
 SMALL = Stand(width_px=480, height_px=640)
 
 
@@ -42,17 +42,16 @@ def main(folder=Path("out/examples")):
     places = {name: dict(zip(("azimuth_degrees", "elevation_degrees"), POSES_DEGREES[name], strict=True)) for name in POSES_DEGREES}
     aim = course.design.hairline.points_mm[len(course.design.hairline.points_mm) // 2]
     near = Stand(elevation_degrees=30.0, width_px=640, height_px=480, distance_mm=600.0, frame_width_mm=50.0, aim_mm=tuple(map(float, aim)))
-    stands = (*(dataclasses.replace(SMALL, **places[name]) for name in SIDES), near)
-    *sides, close = render_views(course, healed, stands, light="daylight", makehuman=makehuman)
-    lit = []
+    stands = (near, *(dataclasses.replace(SMALL, **places[name]) for name in SIDES))
+    close, *sides = (view.photo for view in render_views(course, healed, stands, light="daylight", makehuman=makehuman))
+    lit, stand = [], dataclasses.replace(SMALL, **places["quarter-left"])
     for light in LIGHTS:
-        lit += render_views(course, healed, (dataclasses.replace(SMALL, **places["quarter-left"]),), light=light, makehuman=makehuman)
-    seen = [see_photo_from(close.photo, scale_at(close.camera, aim), far_mm) for far_mm in SEEING_DISTANCES_MM]
-    names = ("Front", "Left", "Back", "Top"), ("Indoor", "Sun", "Flash", "Wet"), ("From 0.3 m", "From 1 m", "From 3 m")
-    rows = [
-        tuple(Tile(srgb_u8=one, label=name) for one, name in zip(*row, strict=True)) for row in zip((sides, lit, seen), names, strict=True)
-    ]
-    sheet = compose_sheet("Seen from all sides", "One healed treatment: four sides, four lights, three distances", tuple(rows), ())
+        lit += [view.photo for view in render_views(course, healed, (stand,), light=light, makehuman=makehuman)]
+    seen = [see_photo_from(close, scale_at(stand_camera(head, near), aim), far_mm) for far_mm in SEEING_DISTANCES_MM]
+    names = ("Front", "Top", "Left", "Back"), ("Indoor", "Sun", "Flash", "Wet"), ("From 0.3 m", "From 1 m", "From 3 m")
+    rows = (zip(photos, labels, strict=True) for photos, labels in zip((sides, lit, seen), names, strict=True))
+    tiles = tuple(tuple(Tile(srgb_u8=photo.srgb_u8, label=label) for photo, label in row) for row in rows)
+    sheet = compose_sheet("Seen from all sides", "One healed treatment: four sides, four lights, three distances", tiles, ())
     Image.fromarray(sheet).reduce(2).save(folder / "views.png")
 
 

@@ -1,6 +1,7 @@
 """The studio: a window, a reflector and a rim light round a grey room, and what of them reaches each vertex of a bust."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -164,10 +165,16 @@ def irradiance(baked: Baked, lights: Lights, albedo_rgb_linear: FloatArray) -> F
     return np.asarray(direct + baked.room[:, None] * lights.room_rgb_linear + bounced, np.float32)
 
 
+@lru_cache(maxsize=1)
+def _sides(mesh: Mesh) -> tuple[sp.csr_matrix, FloatArray]:
+    """Return the edges and the areas of a mesh, the same in every light."""
+    return edge_graph(mesh), vertex_areas_mm2(mesh)
+
+
 def diffuse(mesh: Mesh, light: Float32Array, used: IntArray) -> Float32Array:
     """Return light (V, 3) spread in skin by the profile of `PROFILE_MM2`: heat on the mesh, one implicit step a Gaussian."""
-    graph = sp.csr_matrix(edge_graph(mesh))[used][:, used]
-    areas = vertex_areas_mm2(mesh)[used] + 1e-3
+    sides, whole_areas = _sides(mesh)
+    graph, areas = sp.csr_matrix(sides)[used][:, used], whole_areas[used] + 1e-3
     # On a mesh of even triangles the Laplacian's weight is about 1/sqrt(3) an edge, whatever its length.
     graph.data = np.full(len(graph.data), 1.0 / np.sqrt(3.0))
     laplacian = sp.diags(np.asarray(graph.sum(axis=1)).ravel()) - graph
