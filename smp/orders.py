@@ -21,7 +21,6 @@ LATEST_START = date(2100, 12, 31)
 FORMATS, FILMS = ("jpg", "png"), ("webp", "gif", "none")
 MOST_COMPARED = 6
 CARD_CORNERS = 4
-PERCENT = 100.0
 
 
 @value
@@ -134,20 +133,20 @@ def read_order(
     )
 
 
-def read_hair_wish(stubble_days: float | None, grey_percent: float | None, later_norwood: str | None, *, shaved: bool) -> HairWish | None:
+def read_hair_wish(stubble_days: float | None, grey_fraction: float | None, later_norwood: str | None, *, shaved: bool) -> HairWish | None:
     """Return how the own hair is to be shown, or None where nothing of it was asked for; `--shaved` alone shows a day's stubble."""
     if stubble_days is None and not shaved:
-        if grey_percent is not None or later_norwood is not None:
-            named = "grey" if grey_percent is not None else "later-norwood"
+        if grey_fraction is not None or later_norwood is not None:
+            named = "grey" if grey_fraction is not None else "later-norwood"
             raise BadInput(named, "given without stubble", "with --stubble-days N or --shaved", "Add --stubble-days 1.")
         return None
     if stubble_days is not None:
         check_stubble_days(stubble_days)
-    if grey_percent is not None and not 0.0 <= grey_percent <= PERCENT:
-        raise BadInput("grey", grey_percent, "0 to 100 percent", "0 is none, 100 all white.")
+    if grey_fraction is not None and not 0.0 <= grey_fraction <= 1.0:
+        raise BadInput("grey", f"{100.0 * grey_fraction:g}", "0 to 100 percent", "0 is none, 100 all white.")
     return HairWish(
         stubble_days=stubble_days,
-        grey_fraction=None if grey_percent is None else grey_percent / PERCENT,
+        grey_fraction=grey_fraction,
         later_norwood=None if later_norwood is None else choose("later-norwood", later_norwood, NORWOOD_STAGES),
     )
 
