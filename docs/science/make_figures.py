@@ -1,10 +1,10 @@
 """Draw the evidence figures of these pages from numbers computed afresh: placement, light in skin, healing and years, the yardstick.
 
     pip install smp-mobile[bench]
-    PYTHONPATH=. python docs/science/make_figures.py [evenness pairs depth spectra years yardstick]
+    PYTHONPATH=. python docs/science/make_figures.py [evenness pairs depth years yardstick]
 
-Everything, or only what is named, lands in `docs/science/pictures`. Spectra and yardstick need the folder `../shared` beside
-the repository and are left as they are without it.
+Everything, or only what is named, lands in `docs/science/pictures`. The yardstick needs the folder `../shared` beside the
+repository and is left as it is without it. Spectra: `python -m benchmarks.skin --picture`.
 """
 
 import importlib.util
@@ -16,11 +16,9 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from benchmarks.evenness import power_by_degree
-from benchmarks.skin import read_spectra
 from benchmarks.spreading import EFFORTS, SPLITS, run_apart
 from scalp.ageing.healing import heal
 from scalp.ageing.years import temporary_fading
-from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
 from scalp.colour.srgb import lab_from_linear, linear_from_srgb
 from scalp.demo.patches import make_patch
 from scalp.designing import propose_design
@@ -33,7 +31,6 @@ from scalp.io.tables import read_price_list
 from scalp.placement import place_impressions
 from scalp.planning import plan_treatment
 from scalp.rendering.looks import render_look
-from scalp.skin.fitting import fit_spectrum
 from scalp.skin.matching import match_pigment
 from scalp.skin.spread import field_transmittance, optical_width_mm, point_spread, transmittance
 from scalp.skin.tone import reflectance
@@ -108,29 +105,6 @@ def draw_depth():
     return figure
 
 
-def draw_spectra():
-    """Measured spectra and their fits, and how far the colours of all fits are off."""
-    nm, measured = read_spectra(SHARED / "data" / "nist-skin-M38597.csv")
-    fits = [fit_spectrum(nm, spectrum) for spectrum in measured]
-    wanted = lab_from_linear(rgb_from_spectrum([np.interp(WAVELENGTHS_NM, nm, spectrum) for spectrum in measured]))
-    apart = np.linalg.norm(lab_from_linear([reflectance(fit.skin) for fit in fits]) - wanted, axis=1)
-    figure, axes = panes(2)
-    for person in np.argsort(wanted[:, 0])[[0, 4, 30, 95]]:
-        axes[0].plot(nm, measured[person], color=INK, lw=1)
-        axes[0].plot(fits[person].wavelengths_nm, measured_fit(fits[person], nm, measured[person]), color=WARM, ls="--")
-    axes[0].set(xlabel="wavelength, nm", ylabel="reflectance", title="four of 100 people (black) and fits (dashed)")
-    axes[1].hist(apart, bins=24, color=WARM)
-    axes[1].set(
-        xlabel="ΔE76 of the fit's colour", ylabel="people", title=f"median {np.median(apart):.2f}, 95 % {np.quantile(apart, 0.95):.2f}"
-    )
-    return figure
-
-
-def measured_fit(fit, nm, spectrum):
-    """Return the fitted spectrum at its own wavelengths."""
-    return np.interp(fit.wavelengths_nm, nm, spectrum) + fit.misfit_fraction
-
-
 def draw_years():
     """The band of the years with what was measured, and of temporary work."""
     years = np.linspace(0.0, 12.0, 121)
@@ -178,7 +152,7 @@ def yardstick(tool, top_mm):
 
 
 FIGURES = {name.removeprefix("draw_"): drawn for name, drawn in list(globals().items()) if name.startswith("draw_")}
-NEED_SHARED = {"spectra", "yardstick"}
+NEED_SHARED = {"yardstick"}
 
 
 def main(names):
