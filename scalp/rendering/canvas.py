@@ -1,4 +1,4 @@
-"""A photo made ready for impressions: which pixels can change, what of their light is surface glint, how blurred it is.
+"""A photo made ready for impressions: which pixels can change, what of their light is surface glint, its blur and grain.
 
 Prepared once a photo and shared by all its looks. Impressions are not here.
 """
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numba import njit
 
-from scalp.base import BoolArray, ByteArray, Float32Array, Value, value
+from scalp.base import BoolArray, ByteArray, Float32Array, FloatArray, Value, value
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Regions
@@ -20,6 +20,12 @@ WINDOW_PX = 1400
 DIFFERENCE_PX2 = 1.0 / 3.0
 """What taking differences over two pixels adds to the variance of an edge."""
 BLUR_RANGE_PX = (0.45, 6.0)
+GRAIN_ROWS = 150
+"""Grain is looked for in about this many strips of three rows."""
+BARE, DARKEST, BRIGHTEST = 200, 0.01, 0.9
+"""Share of skin, of 255, and light of the pixels whose grain is measured."""
+MEDIAN_OF_SQUARES = 0.4549
+"""Median of the square of a normal variable of variance 1."""
 
 
 @value
@@ -28,7 +34,8 @@ class Canvas(Value):
 
     `skin` (rows, cols) of the whole photo is how much of each pixel is bare skin, of 255. `glint` is the surface
     reflection that lies above any pigment (linear light, the same in all three bands) in cells of `shrink_count` px a
-    side, the first at `top_px`, `left_px`; `blur_px` the standard deviation of the photo's own blur.
+    side, the first at `top_px`, `left_px`; `blur_px` the standard deviation of the photo's own blur, `grain_ratio` the
+    variance of its grain over its light (both linear).
     """
 
     photo_digest: str
@@ -38,6 +45,7 @@ class Canvas(Value):
     shrink_count: int
     glint: Float32Array
     blur_px: float
+    grain_ratio: float
 
 
 def prepare_canvas(photo: Photo, regions: Regions, head: Head) -> Canvas:
@@ -54,6 +62,7 @@ def prepare_canvas(photo: Photo, regions: Regions, head: Head) -> Canvas:
         shrink_count=shrink_count,
         glint=separate_glint(light, cover, facing_normals(head.surface, camera, (rows, cols))),
         blur_px=measure_blur_px(photo, regions),
+        grain_ratio=measure_grain(photo, regions.skin, (rows, cols)),
     )
 
 
@@ -63,6 +72,29 @@ def _span(filled: BoolArray) -> slice:
     first, last = (int(index[0]), int(index[-1])) if len(index) else (0, 0)
     first = max(0, min(first, len(filled) - 8))
     return slice(first, max(last + 1, first + 8))
+
+
+def measure_grain(photo: Photo, skin: ByteArray, window_px: tuple[slice, slice]) -> float:
+    """Return the variance of a photo's grain over its light: the median of what green pixels differ from their neighbours.
+
+    Light counted in photons has a variance in proportion to it, and a photo smoothed by its camera has less; pores and
+    hairs are rarer than grain and leave the median alone.
+    """
+    rows, cols = (slice(span.start, span.stop, 1) for span in window_px)
+    step = max(1, (rows.stop - rows.start) // GRAIN_ROWS)
+    strips = [slice(row, row + 3) for row in range(rows.start, rows.stop - 3, 3 * step)]
+    found = [_grain_of(photo, skin, (strip, cols)) for strip in strips]
+    differing = np.concatenate(found) if found else np.empty(0)
+    return float(np.median(differing) / MEDIAN_OF_SQUARES) if len(differing) > 0 else 0.0
+
+
+def _grain_of(photo: Photo, skin: ByteArray, strip_px: tuple[slice, slice]) -> FloatArray:
+    """Return the squared difference of bare pixels of the middle of three rows from the mean of nine, over their light."""
+    light = photo.encoding.decode[photo.pixels[strip_px][..., 1], 1]
+    mean = light.sum(axis=0)
+    mean = (mean[:-2] + mean[1:-1] + mean[2:]) / 9.0
+    bare = (skin[strip_px].min(axis=0)[1:-1] > BARE) & (mean > DARKEST) & (mean < BRIGHTEST)
+    return np.asarray(9.0 / 8.0 * ((light[1, 1:-1] - mean) ** 2 / np.maximum(mean, DARKEST))[bare])
 
 
 @njit(cache=True, nogil=True)

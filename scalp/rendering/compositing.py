@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from scalp.base import ByteArray, Float32Array, FloatArray, Value, value
-from scalp.domain.photo import Encoding
+from scalp.domain.photo import Encoding, Photo
 from scalp.rendering.canvas import Canvas
 from scalp.rendering.crew import Crew
 from scalp.rendering.glint import fill_shine, kept_shine
@@ -19,6 +19,8 @@ CURVE_STEPS = 1 << 16
 NARROW_BLUR_PX2 = 0.6
 BLUR_REACH = 3.0
 MOST_DENSE = 40.0
+MOST_GRAIN_SD = 2.5
+"""What differs by more standard deviations of the grain from its neighbours is not grain."""
 
 
 @value
@@ -68,36 +70,24 @@ def storing_curve(encoding: Encoding) -> np.ndarray:
     return np.stack(bands, axis=-1).astype(kind)
 
 
-def composite(
-    pixels: np.ndarray, touched: ByteArray, canvas: Canvas, encoding: Encoding, curve: np.ndarray, field: "Field", crew: Crew
-) -> None:
-    """Write the changed pixels of a field into a photo's `pixels` (rows, cols, 3) and mark them in `touched` (rows, cols).
+def composite(pixels: np.ndarray, touched: ByteArray, photo: Photo, canvas: Canvas, field: "Field", curve: np.ndarray, crew: Crew) -> None:
+    """Write the changed pixels of a field into a copy of a photo's `pixels` (rows, cols, 3) and mark them in `touched` (rows, cols).
 
     In linear light, with bands turned into linear sRGB and back for files of other primaries. Pixels of which no band
     loses 1e-4 keep their stored numbers.
     """
-    forth = encoding.srgb_from_native.astype(np.float32)
+    forth = photo.encoding.srgb_from_native.astype(np.float32)
     back = np.linalg.inv(forth).astype(np.float32)
     strokes, tiles, window = field.strokes, field.tiles, field.window
     columns = (strokes.centres_px, strokes.metric_px2_per_mm2, strokes.variances_mm2, strokes.weights, strokes.redness_fraction)
     sorting = (tiles.grid, tiles.starts, tiles.strokes)
     place = np.array([window.top_px, window.left_px, window.height_px, window.width_px, window.finer_count], np.int64)
-    inner, red_log = field.passing.inner_fraction.astype(np.float32), field.passing.redness_log.astype(np.float32)
-    light = (encoding.decode.astype(np.float32), forth, back, curve)
-    under = (canvas.skin, canvas.glint, np.array([canvas.top_px, canvas.left_px, canvas.shrink_count], np.int64))
+    passing = (field.passing.inner_fraction.astype(np.float32), field.passing.redness_log.astype(np.float32), field.passing.blur_weights)
+    light = (photo.encoding.decode.astype(np.float32), forth, back, curve, np.float32(canvas.grain_ratio))
+    under = (photo.pixels, canvas.skin, canvas.glint, np.array([canvas.top_px, canvas.left_px, canvas.shrink_count], np.int64))
     crew.share(
         lambda part, parts: _composite_tiles(
-            pixels,
-            touched,
-            under,
-            light,
-            place,
-            field.coefficients,
-            columns,
-            sorting,
-            (inner, red_log, field.passing.blur_weights),
-            part,
-            parts,
+            pixels, touched, under, light, place, field.coefficients, columns, sorting, passing, part, parts
         )
     )
 
@@ -255,33 +245,62 @@ def _blur(plane, spare, weights):  # type: ignore[no-untyped-def]  # noqa: ANN00
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 def _store(pixels, touched, under, light, passed, redness_log, flushed, into):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Take the lost light from the pixels of a tile and store the rest as the file's own numbers."""
-    skin, glint, place = under
-    decode, forth, back, curve = light
+    source, skin, glint, place = under
+    decode, forth, back, curve, grain_ratio = light
     top, left, height, width, halo = into
-    own, lost, shine = np.empty((3, width), np.float32), np.empty((3, width), np.float32), np.empty(width, np.float32)
-    steps, changed = np.empty((3, width), np.int32), np.empty(width, np.uint8)
+    if not skin[top : top + height, left : left + width].any():
+        return
+    around = np.empty((3, 3, width + 2), np.float32)
+    own, lost, grain = np.empty((3, width), np.float32), np.empty((3, width), np.float32), np.empty((3, width), np.float32)
+    shine, steps, changed = np.empty(width, np.float32), np.empty((3, width), np.int32), np.empty(width, np.uint8)
+    _decode(around[0], source, top - 1, left - 1, decode)
+    _decode(around[1], source, top, left - 1, decode)
     for row in range(height):
+        # The photo's own light in its own primaries, its grain, and what of it lies above the skin.
+        _decode(around[(row + 2) % 3], source, top + row + 1, left - 1, decode)
+        own[:] = around[(row + 1) % 3, :, 1:-1]
+        for band in range(3):
+            _part_grain(grain[band], own[band], around[0, band], around[1, band], around[2, band], grain_ratio)
+        fill_shine(shine, glint, place, top + row, left)
+        # How much of the light from below is lost here, in each band of linear sRGB.
         share, stored, marks = (
             skin[top + row, left : left + width],
             pixels[top + row, left : left + width],
             touched[top + row, left : left + width],
         )
-        if not share.any():
-            continue
-        # How much of the light from below is lost here, in each band of linear sRGB.
         for band in range(3):
             _lose(lost[band], passed[band, row + halo, halo:], passed[3, row + halo, halo:], share, redness_log[band], flushed)
-        # The photo's own light in its own primaries, and what of it lies above the skin.
-        for col in range(width):
-            for band in range(3):
-                own[band, col] = decode[stored[col, band], band]
-        fill_shine(shine, glint, place, top + row, left)
-        _take(own, lost, shine, forth, back, steps, changed, np.float32(len(curve) - 1))
+        _take(own, lost, grain, shine, forth, back, steps, changed, np.float32(len(curve) - 1))
         for col in range(width):
             if changed[col]:
                 marks[col] = 1
                 for band in range(3):
                     stored[col, band] = curve[steps[band, col], band]
+
+
+@njit(cache=True, nogil=True)
+def _decode(line, source, row, left, decode):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Fill a line (3, cols) with the light of a row of a photo, the last repeated beyond its rim."""
+    stored = source[max(0, min(row, source.shape[0] - 1))]
+    for i in range(line.shape[1]):
+        col = max(0, min(left + i, source.shape[1] - 1))
+        for band in range(3):
+            line[band, i] = decode[stored[col, band], band]
+
+
+@njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+def _part_grain(grain, own, above, here, below, grain_ratio):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Fill `grain` with what a row's light differs from the mean of nine pixels, as far as the photo's grain goes.
+
+    What exceeds it is a pore, a hair or an edge, and belongs to the skin.
+    """
+    middle, right = np.float32(9.0 / 8.0), np.float32(1.0 / 9.0)
+    above_1, above_2, here_1, here_2, below_1, below_2 = above[1:], above[2:], here[1:], here[2:], below[1:], below[2:]
+    for i in range(len(grain)):
+        mean = above[i] + above_1[i] + above_2[i] + here[i] + here_1[i] + here_2[i] + below[i] + below_1[i] + below_2[i]
+        mean *= right
+        most = np.float32(MOST_GRAIN_SD) * np.sqrt(grain_ratio * max(mean, np.float32(0.0)))
+        grain[i] = min(max(middle * (own[i] - mean), -most), most)
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -298,7 +317,7 @@ def _lose(lost, passed, summed, share, redness_log, flushed):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _take(own, lost, shine, forth, back, steps, changed, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+def _take(own, lost, grain, shine, forth, back, steps, changed, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Find the steps of the storing curve for a row whose light from below is partly lost, and where any is."""
     red, green, blue = own[0], own[1], own[2]
     for col in range(len(shine)):
@@ -306,6 +325,12 @@ def _take(own, lost, shine, forth, back, steps, changed, most):  # type: ignore[
         shine[col] = kept_shine(shine[col], least)
         gone = max(abs(lost[0, col]), abs(lost[1, col]), abs(lost[2, col]))
         changed[col] = 1 if gone > np.float32(SMALLEST_CHANGE) else 0
+    # Grain falls with the root of the light: what multiplying takes too much of it comes back.
+    for band in range(3):
+        part, gone = grain[band], lost[band]
+        for col in range(len(shine)):
+            kept = min(max(np.float32(1.0) - gone[col], np.float32(0.0)), np.float32(1.0))
+            part[col] *= np.sqrt(kept) - kept
     # Out of the photo's own primaries, less the lost part, and back.
     for band in range(3):
         out, f_r, f_g, f_b = lost[band], forth[band, 0], forth[band, 1], forth[band, 2]
@@ -313,9 +338,9 @@ def _take(own, lost, shine, forth, back, steps, changed, most):  # type: ignore[
             below = f_r * (red[col] - shine[col]) + f_g * (green[col] - shine[col]) + f_b * (blue[col] - shine[col])
             out[col] *= below
     for band in range(3):
-        out, line, b_r, b_g, b_b = steps[band], own[band], back[band, 0], back[band, 1], back[band, 2]
+        out, line, part, b_r, b_g, b_b = steps[band], own[band], grain[band], back[band, 0], back[band, 1], back[band, 2]
         for col in range(len(shine)):
-            left = line[col] - b_r * lost[0, col] - b_g * lost[1, col] - b_b * lost[2, col]
+            left = line[col] - b_r * lost[0, col] - b_g * lost[1, col] - b_b * lost[2, col] + part[col]
             out[col] = np.int32(np.sqrt(min(max(left, np.float32(0.0)), np.float32(1.0))) * most + np.float32(0.5))
 
 

@@ -61,10 +61,12 @@ class LookMaker:
         touched = np.zeros(self.photo.pixels.shape[:2], np.uint8)
         if len(footprints.index) == 0:
             return self._look(moment, self.photo, touched)
+        # What needs memory of its own only to be prepared comes before the copy of the photo.
+        canvas = self.canvas
         pixels = self.photo.pixels.copy()
         with Crew(self._threads_count) as crew:
-            field = lay_field(impressions.where(footprints.index), footprints, self.canvas, self.skin, crew)
-            composite(pixels, touched, self.canvas, self.photo.encoding, self._curve, field, crew)
+            field = lay_field(impressions.where(footprints.index), footprints, canvas, self.skin, crew)
+            composite(pixels, touched, self.photo, canvas, field, self._curve, crew)
         for owned in (pixels, touched):
             # Read-only arrays are kept by the nouns as they are.
             owned.setflags(write=False)

@@ -6,7 +6,7 @@ import pytest
 
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
-from scalp.rendering.canvas import measure_blur_px
+from scalp.rendering.canvas import measure_blur_px, measure_grain
 from scalp.rendering.glint import fill_shine, kept_shine, separate_glint
 from scalp.rendering.shading import fit_shading, shading_basis
 
@@ -95,3 +95,18 @@ def test_shine_between_the_cells_it_was_found_in_is_interpolated():
     fill_shine(line, cells, np.array([100, 200, 4]), 110, 206)
     expected = 0.3 + 0.02 * (10.5 / 4 - 0.5) - 0.01 * ((6.5 + np.arange(20)) / 4 - 0.5)
     assert line == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("grain_ratio", [1e-4, 1e-3])
+def test_grain_is_measured_within_a_fifth_and_pores_do_not_count(grain_ratio):
+    chance, side = np.random.default_rng(5), 300
+    slope = np.linspace(0.15, 0.55, side)[:, None, None] * np.array([1.0, 0.7, 0.5])
+    light = slope + np.sqrt(grain_ratio * slope) * chance.standard_normal((side, side, 3))
+    rows, cols = chance.integers(0, side, (2, 400))
+    light[rows, cols] *= 0.6
+    encoding = srgb_encoding(65536)
+    stored = np.interp(np.clip(light, 0, 1), encoding.decode[:, 0], np.arange(65536.0))
+    photo = Photo(pixels=(stored + 0.5).astype(np.uint16), encoding=encoding)
+    skin = np.full((side, side), 255, np.uint8)
+    assert measure_grain(photo, skin, (slice(0, side), slice(0, side))) == pytest.approx(grain_ratio, rel=0.2)
+    assert measure_grain(photo, skin * 0, (slice(0, side), slice(0, side))) == 0.0

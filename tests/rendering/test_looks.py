@@ -1,5 +1,7 @@
 """Looks on heads whose truth is known: what changes, where, and by how much."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -147,6 +149,54 @@ def test_what_is_not_skin_is_left_alone():
     look = render_look(photo, head, impress(head, faces_towards(head, head.cameras[0], 30)), regions, make_skin(), HEALED)
     assert (look.photo.pixels[:, 240:] == photo.pixels[:, 240:]).all()
     assert (look.photo.pixels[:, :240] != photo.pixels[:, :240]).any()
+
+
+def deepened(head, photo):
+    """Return the same in 16 bits, of which faint changes are not lost in rounding."""
+    return of_photo(head, head.cameras[0], Photo(pixels=photo.pixels.astype(np.uint16) * 257, encoding=srgb_encoding(65536)))
+
+
+def test_skin_that_hair_half_hides_is_darkened_half_as_much():
+    head, photo, regions = deepened(*sit()[:2])
+    faces = faces_towards(head, head.cameras[0], 60)
+    whole = darkening(photo, render_look(photo, head, impress(head, faces), regions, make_skin(), HEALED).photo)
+    thin = Regions(head=regions.head, skin=regions.skin // 2, hair=regions.skin // 2)
+    half = darkening(photo, render_look(photo, head, impress(head, faces), thin, make_skin(), HEALED).photo)
+    assert half.sum() == pytest.approx(0.5 * whole.sum(), rel=0.03)
+
+
+def test_a_mark_is_never_sharper_than_the_photo():
+    head, photo, regions = deepened(*sit(width_px=600, focal_px=7000.0)[:2])
+    camera = head.cameras[0]
+    impressions = impress(head, faces_towards(head, camera, 1), concentration_mg_per_ml=6.0)
+    x, y = camera.project(impressions.points_mm(head.surface.vertices_mm, head.surface.faces))[0]
+    rows, cols = np.mgrid[: photo.height_px, : photo.width_px] + 0.5
+    near = np.hypot(cols - x, rows - y) < 30
+    for blur_px in (1.0, 2.0, 4.0):
+        maker = LookMaker(photo, head, regions, make_skin())
+        maker.__dict__["canvas"] = dataclasses.replace(maker.canvas, blur_px=blur_px)
+        weight = np.maximum(darkening(photo, maker.render(impressions, HEALED).photo)[near], 0.0)
+        for away in (cols[near] - x, rows[near] - y):
+            assert np.sqrt(weight @ away**2 / weight.sum()) > blur_px
+
+
+def test_a_camera_that_looks_away_gives_the_photo_itself():
+    head, photo, regions = sit()
+    turned = head.cameras[0].camera_from_head.copy()
+    turned[[0, 2]] *= -1.0
+    away = dataclasses.replace(head.cameras[0], camera_from_head=turned)
+    looking_away = dataclasses.replace(head, cameras=(away,))
+    look = render_look(photo, looking_away, impress(looking_away, np.arange(0, 2000, 10)), regions, make_skin(), HEALED)
+    assert not look.touched.any()
+    assert (look.photo.pixels == photo.pixels).all()
+
+
+def test_a_look_does_not_depend_on_the_looks_made_before_it():
+    head, photo, regions = sit()
+    few, many = (impress(head, faces_towards(head, head.cameras[0], count)) for count in (3, 40))
+    maker = LookMaker(photo, head, regions, make_skin())
+    maker.render(few, HEALED)
+    assert maker.render(many, HEALED).digest == render_look(photo, head, many, regions, make_skin(), HEALED).digest
 
 
 def test_the_far_side_of_the_head_shows_nothing():
