@@ -12,12 +12,12 @@ from scalp.placement.placing import CAREFUL, FAST
 
 EFFORTS = {
     "elimination only": Effort(4, 0, 0, 0, 0.0),
-    "whole relaxed": Effort(4, 6, 0, 0, 0.0),
+    "whole relaxed": Effort(3, 5, 0, 0, 0.0),
     "fast": FAST,
-    "joint 16": Effort(4, 8, 3, 16, 0.5),
+    "joint 16": Effort(3, 8, 3, 16, 0.5),
     "careful": CAREFUL,
-    "joint 60": Effort(4, 16, 6, 60, 0.55),
-    "joint 120": Effort(4, 24, 8, 120, 0.55),
+    "joint 60": Effort(3, 16, 6, 60, 0.55),
+    "joint 120": Effort(3, 24, 8, 120, 0.55),
 }
 """Candidates a point, relaxations of the whole, exchange sweeps, joint relaxations, weight of the sessions."""
 PANEL_PX, MARGIN_PX = (560, 420), 70

@@ -22,7 +22,7 @@ NATURAL_REGULARITY_FRACTION = 0.5
 CAREFUL = Effort(
     candidates_per_point=4, whole_iterations_count=10, exchange_sweeps_count=4, joint_iterations_count=24, sessions_weight=0.55
 )
-FAST = Effort(candidates_per_point=4, whole_iterations_count=4, exchange_sweeps_count=2, joint_iterations_count=8, sessions_weight=0.5)
+FAST = Effort(candidates_per_point=3, whole_iterations_count=5, exchange_sweeps_count=2, joint_iterations_count=10, sessions_weight=0.4)
 _PACKING_FRACTION = 0.55
 """Least distance of an even field in units of the densest packing's, which every session's total reaches."""
 _HEX_MM_AT_1_PER_CM2 = 10.746
@@ -108,7 +108,8 @@ def place_impressions(
     alone = tuple((np.array(counts) - units.partners).tolist())
     field = spread_field(ground, alone, room, FAST if settings.fast else CAREFUL, rng)
     if settings.regularity_fraction < 1.0:
-        field = field._replace(spots=scatter_points(ground, field.spots, settings.regularity_fraction, room, rng))
+        in_units = settings.pairs_fraction + settings.triples_fraction
+        field = field._replace(spots=scatter_points(ground, field.spots, settings.regularity_fraction, in_units, room, rng))
     if units.partners.any():
         field = add_units(ground, field, units, room, rng)
     return _fill_columns(plan, field, settings, rng)
