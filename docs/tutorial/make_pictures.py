@@ -135,7 +135,7 @@ def with_points(path: Path, marked: MarkedPoints) -> Image.Image:
 
 def draw_examples(folder: Path) -> None:
     """Keep the pictures in which examples end."""
-    for number, name in {"02": "head", "07": "healing", "08": "tones", "10": "stubble"}.items():
+    for number, name in {"02": "head", "07": "healing", "08": "tones", "09": "views", "10": "stubble"}.items():
         example = next((DOCS.parent / "examples").glob(f"{number}*.py"))
         runpy.run_path(str(example))["main"](folder)
         keep(Image.open(folder / f"{name}.png").convert("RGB"), PAGES / f"{name}.png")

@@ -28,13 +28,14 @@ def seen(makehuman, sitter, tmp_path_factory):
     from smp.main import application
 
     out = tmp_path_factory.mktemp("views") / "view"
-    usual, smp.viewing.FRAME_PX = smp.viewing.FRAME_PX, (180, 240)
-    words = ["view", sitter / "head.png", "--points", sitter / "points.json", "--out", out, "--pose", "left,135/40", "--width", "240"]
+    usual = smp.viewing.FRAME_PX, smp.viewing.CLOSE_PX
+    smp.viewing.FRAME_PX, smp.viewing.CLOSE_PX = (180, 240), (320, 240)
+    words = ["view", sitter / "head.png", "--points", sitter / "points.json", "--out", out, "--pose", "left,95/40", "--width", "240"]
     words += ["--distance", "0.3,3", "--turntable", "--frames", "8", "--film", "gif", "--format", "png", "--json"]
     try:
         result = CliRunner().invoke(application, [str(word) for word in words])
     finally:
-        smp.viewing.FRAME_PX = usual
+        smp.viewing.FRAME_PX, smp.viewing.CLOSE_PX = usual
     return result, out
 
 
@@ -42,10 +43,10 @@ def test_views_a_sheet_distances_and_a_turntable_are_written(seen):
     result, out = seen
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
-    wanted = {"view-left.png", "view-135-40.png", "sheet.png", "seen.png", "turntable.gif", "turntable.png"}
+    wanted = {"view-left.png", "view-95-40.png", "sheet.png", "seen.png", "turntable.gif", "turntable.png"}
     assert set(told["files"]) == wanted
     assert wanted == {entry.name for entry in out.iterdir() if not entry.name.startswith(".")}
-    assert [view["azimuth_degrees"] for view in told["views"]] == [90.0, 135.0]
+    assert [view["azimuth_degrees"] for view in told["views"]] == [90.0, 95.0]
     assert told["views"][1]["elevation_degrees"] == 40.0
 
 
@@ -60,7 +61,7 @@ def test_a_view_has_the_size_asked_for_and_shows_a_lit_head_before_a_wall(seen):
 
 def test_what_no_photo_saw_is_told_of_each_view(seen):
     doubts = json.loads(seen[0].stdout)["doubts"]
-    assert {"view left", "view 135/40"} <= {doubt["where"] for doubt in doubts if doubt["kind"] == "unseen"}
+    assert {"view left", "view 95/40"} <= {doubt["where"] for doubt in doubts if doubt["kind"] == "unseen"}
     assert any("neutral man" in doubt["size"] for doubt in doubts)
 
 
