@@ -13,6 +13,7 @@ from scalp.domain.impressions import Impressions
 from scalp.domain.look import Moment
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
+from scalp.rendering import looks
 from scalp.rendering.looks import REDNESS_SIGMA_MM, LookMaker
 from scalp.skin.grids import SIGMAS_MM
 from scalp.skin.spread import inner_fraction, point_spread, redness_ratio
@@ -194,6 +195,17 @@ def test_grain_falls_with_the_root_of_the_light_and_not_with_the_light():
 def test_the_look_is_the_same_on_one_thread_and_on_two():
     head, photo, regions = plane_before_camera(10, 50, grain=2e-4)
     impressions = strewn(head, per_cm2=150.0, redness=0.3)
-    looks = [LookMaker(photo, head, regions, make_skin(), threads_count=count).render(impressions, MOMENT) for count in (1, 2, 3)]
-    assert looks[0].touched.any()
-    assert looks[0].digest == looks[1].digest == looks[2].digest
+    made = [LookMaker(photo, head, regions, make_skin(), threads_count=count).render(impressions, MOMENT) for count in (1, 2, 3)]
+    assert made[0].touched.any()
+    assert made[0].digest == made[1].digest == made[2].digest
+
+
+def test_tiles_leave_no_seams(monkeypatch):
+    head, photo, regions = plane_before_camera(10, 40)
+    impressions = strewn(head, per_cm2=150.0, redness=0.3)
+    shown = []
+    for tile_count in (64, 32, 16):
+        monkeypatch.setattr(looks, "TILE_COUNT", tile_count)
+        shown.append(lab_from_linear(LookMaker(photo, head, regions, make_skin()).render(impressions, MOMENT).photo.rgb_linear()))
+    assert difference(shown[0], shown[1]).max() < 0.1
+    assert difference(shown[0], shown[2]).max() < 0.1
