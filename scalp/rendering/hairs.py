@@ -28,6 +28,8 @@ from scalp.skin.tone import reflectance
 
 SKIN_LEVEL = 100
 """Share of skin in its pixel, of 255, from which a hair is drawn: others lie under what hides the skin."""
+EDGE_MM, WORK_SIDE_PX = 4.0, 512
+"""How softly drawn hair ends where the skin that is known ends on the person, and the side of the raster on which that is found. (E)"""
 STIFF_MM = 12.0
 """Over what length a hair lies down onto the skin. (E)"""
 PART_MM, MOST_PARTS = 1.5, 8
@@ -90,10 +92,25 @@ def joined(impressions: Impressions, roots: Impressions) -> Impressions:
 
 
 def hairs_in_sight(hairs: Hairs, head: Head, regions: Regions, camera: Camera) -> Hairs:
-    """Return the hairs whose roots a camera sees on bare skin."""
+    """Return the hairs whose roots a camera sees on bare skin; they thin out where the skin that is known ends on the person."""
     footprints = project_impressions(roots_of(hairs), head, camera)
     col, row = np.floor(footprints.points_px).astype(int).T
-    return hairs.where(np.sort(footprints.index[regions.skin[row, col] > SKIN_LEVEL]))
+    px_per_mm = camera.focal_px / float(camera.in_camera(head.landmark("vertex")[None])[0, 2])
+    known = _known(regions, EDGE_MM * px_per_mm)
+    scale = np.array(known.shape) / np.array(regions.skin.shape)
+    density = known[(row * scale[0]).astype(int), (col * scale[1]).astype(int)]
+    kept = (regions.skin[row, col] > SKIN_LEVEL) & (hairs.loss_rank_fraction[footprints.index] < density)
+    return hairs.where(np.sort(footprints.index[kept]))
+
+
+def _known(regions: Regions, reach_px: float) -> Float32Array:
+    """Return 1 on bare skin, falling to 0 towards other parts of the person and not towards the wall, on a small raster."""
+    shrink = max(1.0, max(regions.skin.shape) / WORK_SIDE_PX)
+    size = (max(2, round(regions.skin.shape[1] / shrink)), max(2, round(regions.skin.shape[0] / shrink)))
+    skin, person = (cv2.resize(raster, size, interpolation=cv2.INTER_AREA).astype(np.float32) for raster in (regions.skin, regions.head))
+    sigma_px = max(0.5, reach_px / shrink)
+    near = cv2.GaussianBlur(skin, (0, 0), sigma_px) / np.maximum(cv2.GaussianBlur(np.maximum(person, skin), (0, 0), sigma_px), 1.0)
+    return np.asarray(np.clip(2.2 * near - 1.1, 0.0, 1.0), np.float32)
 
 
 def draw_hairs(photo: Photo, head: Head, regions: Regions, skin: Skin, hairs: Hairs) -> HairLayer | None:
