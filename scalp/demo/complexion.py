@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import dataclasses
+
 import numpy as np
 
 from scalp.base import FloatArray
@@ -36,14 +38,9 @@ def darkness_fraction(skin: Skin) -> float:
 
 def _tone(skin: Skin, melanin_factor: float, blood_factor: float, matte_share: float) -> FloatArray:
     """Return the albedo of the same skin with more or less melanin and blood."""
-    inside = inner_reflectance(
-        Skin(
-            melanin_fraction=float(np.clip(skin.melanin_fraction * melanin_factor, *MELANIN_RANGE)),
-            blood_fraction=float(np.clip(skin.blood_fraction * blood_factor, *BLOOD_RANGE)),
-            oxygenation_fraction=skin.oxygenation_fraction,
-            epidermis_mm=skin.epidermis_mm,
-        )
-    )
+    melanin = float(np.clip(skin.melanin_fraction * melanin_factor, *MELANIN_RANGE))
+    blood = float(np.clip(skin.blood_fraction * blood_factor, *BLOOD_RANGE))
+    inside = inner_reflectance(dataclasses.replace(skin, melanin_fraction=melanin, blood_fraction=blood))
     return np.asarray(inside + matte_share * SURFACE_GLARE)
 
 
