@@ -24,6 +24,8 @@ _LEAST_RATIO = 1e-3
 """No point goes where less than this part of its own density is asked: that is beyond the field."""
 _STRAYS_POWER = 1.66
 """Strays are (1 - regularity) to this power of all points: three in ten at the natural regularity of one half."""
+_STRAYS_PER_MEMBER = 1.2
+"""How many strays each member of a pair or triple stands for, at regularity 0."""
 _STOPPED = 1e-8
 """A walk that was stopped by an edge ends that near to it, in barycentric weight."""
 _TRIES_COUNT = 8
@@ -34,8 +36,13 @@ _WIDEST = 2.0
 """No scatter counts a local spacing above this many times the median one: sparse marks stay near their place."""
 
 
-def scatter_points(ground: Ground, spots: Spots, regularity_fraction: float, room: Room, rng: np.random.Generator) -> Spots:
+def scatter_points(
+    ground: Ground, spots: Spots, regularity_fraction: float, units_fraction: float, room: Room, rng: np.random.Generator
+) -> Spots:
     """Return the points as irregular as asked: all nudged a little, some gone astray along the surface.
+
+    `units_fraction` of the impressions will stand in pairs and triples: these are close neighbours too, and take the place
+    of strays.
 
     Strays give the pair correlation of follicles its floor between 0.3 and 0.6 spacings, the others its peak at one spacing;
     a single scatter of all points has neither. A move that comes too close to others is drawn again, up to eight times, and
@@ -44,7 +51,8 @@ def scatter_points(ground: Ground, spots: Spots, regularity_fraction: float, roo
     one spacing, instead of showing a row.
     """
     irregularity = 1.0 - regularity_fraction
-    astray = rng.random(len(spots.face_index)) < irregularity**_STRAYS_POWER
+    strays_fraction = irregularity**_STRAYS_POWER - _STRAYS_PER_MEMBER * irregularity * units_fraction
+    astray = rng.random(len(spots.face_index)) < strays_fraction
     spacing_mm = lay_out(ground, spots)[1]
     frayed = _at_sharp_edge(ground, spots, spacing_mm)
     nudge = np.where(frayed, LARGEST_FRAYING, LARGEST_NUDGE) * irregularity

@@ -17,6 +17,7 @@ from scalp.placement.fields import spread_field
 from scalp.placement.placing import CAREFUL
 from scalp.placement.rooms import Room
 from scalp.placement.surfaces import prepare_ground
+from scalp.placement.units import add_units, units_for
 from tests.placement.scenes import EVEN, at_full_density, ball, density_at, even_design, places, plan_of, regularity, treated
 
 RADIUS_MM = 42.0
@@ -63,6 +64,19 @@ def test_the_default_is_as_regular_as_follicles_and_real_work() -> None:
     for clark_evans, cv in (regularity(places(head, impressions), inner, density_per_mm2), of_ball(NATURAL_REGULARITY_FRACTION)):
         assert 1.32 - 0.005 <= clark_evans <= 1.37 + 0.005
         assert 0.27 <= cv <= 0.33
+
+
+@pytest.mark.parametrize(("pairs_fraction", "triples_fraction"), [(0.10, 0.0), (0.15, 0.05)])
+def test_pairs_and_triples_leave_the_whole_as_regular(pairs_fraction: float, triples_fraction: float) -> None:
+    """With 10 to 20 % in pairs and triples R is still 1.32-1.37 at 130 per cm2, one standard error allowed, CV below 0.33."""
+    head = ball(RADIUS_MM)
+    design = even_design(head)
+    count = round(130.0 * 4 * np.pi * RADIUS_MM**2 / 100)
+    chosen = PlacementSettings(pairs_fraction=pairs_fraction, triples_fraction=triples_fraction)
+    points_mm = places(head, place_impressions(plan_of(design, count), design, head, seed=2, settings=chosen))
+    clark_evans, cv = regularity(points_mm, np.ones(count, bool), np.full(count, 1.3))
+    assert 1.32 - 0.005 <= clark_evans <= 1.37 + 0.005
+    assert 0.27 <= cv <= 0.33
 
 
 def test_the_pair_correlation_is_that_of_follicles() -> None:
@@ -179,18 +193,15 @@ def test_no_two_merge_whatever_the_irregularity(  # drawn by Hypothesis
 
 
 def test_partners_that_find_no_room_are_refused_with_what_does() -> None:
-    """All in triples at 0.9 mm on a field of 190 per cm2: the message names a smaller number."""
+    """On a field 2 mm wide, partners that shall keep 1.9 mm from everything: the message names how many can stand, not many."""
     head = ball(30.0)
-    design = even_design(head)
-    count = round(1.9 * 4 * np.pi * 30.0**2)
-    with pytest.raises(NotPossible, match="Lower"):
-        place_impressions(
-            plan_of(design, count),
-            design,
-            head,
-            seed=1,
-            settings=PlacementSettings(triples_fraction=1.0, apart_mm=0.4, pair_distance_mm=0.42),
-        )
+    ground = prepare_ground(head.surface, even_design(head, 25.0).density_per_cm2)
+    room = Room(apart_mm=0.25, keep_away_mm=np.empty((0, 3)), keep_away_distance_mm=0.0)
+    field = spread_field(ground, (1400, 1400), room, CAREFUL, np.random.default_rng(1))
+    units = units_for((1400, 1400), 0.2, 0.0, 1.95)
+    with pytest.raises(NotPossible, match="Lower") as refused:
+        add_units(ground, field, units, room._replace(apart_mm=1.9), np.random.default_rng(1))
+    assert int(refused.value.reachable) < 50
 
 
 def log_of(impressions: Impressions, column: str) -> FloatArray:
