@@ -1,8 +1,7 @@
 """The colours of one man's skin, lips, irises and hair, from his `Skin` by the engine's own light in skin."""
 
-from typing import NamedTuple
-
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 
