@@ -31,17 +31,17 @@ def sweep(count: int, repeats_count: int) -> Iterator[tuple[str, Run]]:
 
 
 def draw_curve(records: list[dict], peers: list[dict], path: Path) -> None:
-    """Draw S and rho of the whole and of the worst running total over the time by the clock; peers' wholes beside them."""
-    times = np.log10([record["wall_s"] for record in (*records, *peers)])
+    """Draw S and rho of the whole and of the worst running total over the processor time; peers' wholes beside them."""
+    times = np.log10([record["processor_s"] for record in (*records, *peers)])
     span = (np.floor(4 * times.min()) / 4, np.ceil(4 * times.max()) / 4)
     panels = []
     for key, worst, title, scale in (
         ("low_power", max, "S(f < .25): lower is more even (log)", np.log10),
         ("rho", min, "rho: least distance / densest packing", np.asarray),
     ):
-        whole = [(record["wall_s"], record["totals"][-1][key]) for record in records]
-        part = [(record["wall_s"], worst(total[key] for total in record["totals"][:-1])) for record in records]
-        beside = [(record["wall_s"], record["totals"][-1][key], record["name"]) for record in peers]
+        whole = [(record["processor_s"], record["totals"][-1][key]) for record in records]
+        part = [(record["processor_s"], worst(total[key] for total in record["totals"][:-1])) for record in records]
+        beside = [(record["processor_s"], record["totals"][-1][key], record["name"]) for record in peers]
         values = scale([value for _, value, *_ in (*whole, *part, *beside)])
         panel = _Panel(title, span, (float(np.min(values)), float(np.max(values))), scale)
         panel.line(part, RED, "worst running total")
@@ -63,7 +63,7 @@ class _Panel:
         corner = (MARGIN_PX + PANEL_PX[0], MARGIN_PX + PANEL_PX[1])
         cv2.rectangle(self.image, (MARGIN_PX, MARGIN_PX), corner, GREY, 1, cv2.LINE_AA)
         self._write(title, (MARGIN_PX, MARGIN_PX - 20), 0.55)
-        self._write("seconds by the clock (log)", (MARGIN_PX + 150, MARGIN_PX + PANEL_PX[1] + 50), 0.5)
+        self._write("seconds of processor time (log)", (MARGIN_PX + 150, MARGIN_PX + PANEL_PX[1] + 50), 0.5)
         for tick in np.arange(np.ceil(span[0] * 4) / 4, span[1] + 1e-9, 0.25):
             at = self._place(10**tick, None)
             cv2.line(self.image, (at[0], corner[1]), (at[0], corner[1] + 6), GREY, 1, cv2.LINE_AA)
@@ -76,8 +76,8 @@ class _Panel:
     def _write(self, words, place, size, colour=BLACK) -> None:
         cv2.putText(self.image, words, place, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
 
-    def _place(self, wall_s, value) -> tuple[int, int]:
-        along = (np.log10(wall_s) - self.span[0]) / (self.span[1] - self.span[0])
+    def _place(self, time_s, value) -> tuple[int, int]:
+        along = (np.log10(time_s) - self.span[0]) / (self.span[1] - self.span[0])
         up = 0.0 if value is None else (float(self.scale(value)) - self.values[0]) / (self.values[1] - self.values[0])
         return round(MARGIN_PX + PANEL_PX[0] * along), round(MARGIN_PX + PANEL_PX[1] * (1.0 - up))
 
@@ -88,11 +88,13 @@ class _Panel:
         for place in places:
             cv2.circle(self.image, place, 4, colour, -1, cv2.LINE_AA)
         self.lines_count += 1
-        self._write(name, (MARGIN_PX + PANEL_PX[0] - 170, MARGIN_PX + 22 * self.lines_count), 0.48, colour)
+        self._write(name, (MARGIN_PX + 12, MARGIN_PX + PANEL_PX[1] // 2 + 22 * self.lines_count), 0.48, colour)
 
     def marks(self, points) -> None:
         """Name single points."""
-        for wall_s, value, name in points:
-            place = self._place(wall_s, value)
+        for time_s, value, name in points:
+            place = self._place(time_s, value)
             cv2.drawMarker(self.image, place, BLACK, cv2.MARKER_DIAMOND, 9, 2, cv2.LINE_AA)
-            self._write(name, (min(place[0] + 8, MARGIN_PX + PANEL_PX[0] - 150), place[1] - 8), 0.38)
+            width_px = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, 0.38, 1)[0][0]
+            beside_px = -10 - width_px if place[0] > MARGIN_PX + PANEL_PX[0] // 2 else 10
+            self._write(name, (place[0] + beside_px, place[1] + 4), 0.38)
