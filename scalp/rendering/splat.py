@@ -284,11 +284,16 @@ def _draw(bells, height, width, x, y, xx, xy, yy, red, green, blue, flush):  # t
     half_y, lean, inverse = REACH_SIGMAS * np.sqrt(yy), xy / yy, 1.0 / yy
     across = xx - xy * lean
     slope = np.float32(-0.5 / 32.0 / across)
+    # A small Gaussian is drawn over the blocks of its box; of a long slanting one each row has its own.
+    reach_x = REACH_SIGMAS * np.sqrt(xx)
+    first, last = max(0, int(np.ceil(x - reach_x))), min(width - 1, int(np.floor(x + reach_x)))
+    slanting = (last // LANES) - (first // LANES) > 1
     for row in range(max(0, int(np.ceil(y - half_y))), min(height - 1, int(np.floor(y + half_y))) + 1):
         dy = row - y
         middle = x + lean * dy
-        half_x = np.sqrt(max(REACH_SIGMAS**2 - dy * dy * inverse, 0.0) * across)
-        first, last = max(0, int(np.ceil(middle - half_x))), min(width - 1, int(np.floor(middle + half_x)))
+        if slanting:
+            half_x = np.sqrt(max(REACH_SIGMAS**2 - dy * dy * inverse, 0.0) * across)
+            first, last = max(0, int(np.ceil(middle - half_x))), min(width - 1, int(np.floor(middle + half_x)))
         if last < first:
             continue
         base = np.float32(-0.5 / 32.0 * dy * dy * inverse)
