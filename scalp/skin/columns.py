@@ -1,219 +1,167 @@
-"""What a column of pigment takes away from light in skin: the Monte Carlo behind the point-spread table.
+"""What a column of pigment takes away from light in skin: plain photon walks, one skin at a time.
 
-What lives here: photon walks from the point that is looked at, re-weighted for many skins, columns, depths and
-concentrations at once. The table made of it is read by `scalp.skin.spread`; `scripts/build_skin_tables.py` builds it.
+What lives here: the slow witness. It walks the photons of one wavelength in one skin past any columns, with their
+standard errors, and shares nothing with the table but how a photon is deflected. All deposits of the table at once are
+`scalp.skin.rings`'; `benchmarks/skin.py` compares the two.
 """
 
 import math
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-from scalp.base import BoolArray, FloatArray, Value, value
+from scalp.base import FloatArray, Value, value
 from scalp.skin.photons import Stream, deflect, draw, fresnel, start_stream
-from scalp.skin.tissue import ANISOTROPY, INDEX
+from scalp.skin.tissue import ANISOTROPY, INDEX, PAPILLARY_MM
 
-_DEEPEST_MM = 30.0
-
-Shape: TypeAlias = tuple[FloatArray, FloatArray, npt.NDArray[np.int64], FloatArray, npt.NDArray[np.int64], FloatArray]
-"""The fields of `Columns` in their order, as kernels take them."""
+_DEEPEST_MM = 40.0
 
 
 @value
 class Columns(Value):
-    """The columns one set of walks serves: every radius, slab and absorption, at every place.
+    """Columns of pigment, a row each: axis (N, 2) seen from the point that is looked at, radius, top, bottom, absorption."""
 
-    `places_mm` (P, 2) are the columns' axes seen from the point that is looked at, `place_ring` (P,) the index of the
-    distance each belongs to. `edges_mm` (E,) are depths, ascending; `slabs` (S, 2) indices into them, top and bottom.
-    `mu_ink_per_mm` (C,) is pigment absorption, ascending, each twice the one before.
-    """
-
-    radii_mm: FloatArray
     places_mm: FloatArray
-    place_ring: npt.NDArray[np.int64]
-    edges_mm: FloatArray
-    slabs: npt.NDArray[np.int64]
+    radius_mm: FloatArray
+    top_mm: FloatArray
+    bottom_mm: FloatArray
     mu_ink_per_mm: FloatArray
 
 
 @value
-class Paths(Value):
-    """The skins the walks are weighted for.
+class Tissue(Value):
+    """Skin at one wavelength: absorption of epidermis, papillary and reticular dermis (3,), and scattering."""
 
-    `mu_epidermis_per_mm`, `mu_dermis_per_mm` (W, A) at W skins of A wavelengths and `band_weights` (A, B), what each
-    wavelength counts in each band.
-    """
-
-    mu_epidermis_per_mm: FloatArray
-    mu_dermis_per_mm: FloatArray
-    band_weights: FloatArray
+    mu_a_per_mm: FloatArray
     mu_s_per_mm: float
     epidermis_mm: float = 0.08
+    papillary_mm: float = PAPILLARY_MM
 
 
-@njit(cache=True, nogil=True)
-def _clip(ax: float, ay: float, dx: float, dy: float, radius: float) -> tuple[float, float]:
-    """Return where 0..1 along a segment (from a, by d, axis at the origin) it is inside a circle; empty if from > to."""
-    quadratic = dx * dx + dy * dy
-    linear = ax * dx + ay * dy
-    constant = ax * ax + ay * ay - radius * radius
-    if quadratic < 1e-18:
-        return (0.0, 1.0) if constant < 0.0 else (1.0, 0.0)
-    inside = linear * linear - quadratic * constant
-    if inside <= 0.0:
-        return 1.0, 0.0
-    root = math.sqrt(inside)
-    return max(0.0, (-linear - root) / quadratic), min(1.0, (-linear + root) / quadratic)
+@value
+class Taken(Value):
+    """What walks found, as means over photons: light taken by each column (N,), and light of bare skin.
 
-
-@njit(cache=True, nogil=True)
-def _add_chords(chords: FloatArray, touched: BoolArray, columns: Shape, start: FloatArray, move: FloatArray) -> None:
-    """Add to chords (P, R, E) the length of a segment inside each column above each edge; radii ascending."""
-    radii, places, _, edges, _, _ = columns
-    length = math.sqrt(move[0] ** 2 + move[1] ** 2 + move[2] ** 2)
-    reach = radii[-1] + 0.5 * math.sqrt(move[0] ** 2 + move[1] ** 2)
-    middle_x, middle_y = start[0] + 0.5 * move[0], start[1] + 0.5 * move[1]
-    for place in range(len(places)):
-        away_x, away_y = middle_x - places[place, 0], middle_y - places[place, 1]
-        if away_x * away_x + away_y * away_y > reach * reach:
-            continue
-        for ring in range(len(radii) - 1, -1, -1):
-            low, high = _clip(start[0] - places[place, 0], start[1] - places[place, 1], move[0], move[1], radii[ring])
-            if low >= high:
-                break
-            touched[place, ring] = True
-            z_a, z_b = start[2] + low * move[2], start[2] + high * move[2]
-            z_low, z_high = min(z_a, z_b), max(z_a, z_b)
-            inside = (high - low) * length
-            for edge in range(len(edges)):
-                if edges[edge] >= z_high:
-                    chords[place, ring, edge] += inside
-                elif edges[edge] > z_low:
-                    chords[place, ring, edge] += inside * (edges[edge] - z_low) / (z_high - z_low)
-
-
-@njit(cache=True, nogil=True)
-def _walk_white(walk: FloatArray, state: Stream, optics: tuple[float, ...]) -> int:
-    """Move one photon by one step; walk is x y z, ux uy uz, weight, epidermal and dermal length, dx dy dz.
-
-    Return 0 while inside, 1 when it left through the surface, 2 when it was given up, 3 when the surface threw it back.
+    `squares_fraction` (N, 3) are the means of taken squared, taken times whole, and whole squared.
     """
-    mu_s, mu_least, epidermis, n, _ = optics
-    step = -math.log(draw(state)) / mu_s
-    z, uz = walk[2], walk[5]
-    surface = uz < 0.0 and z + step * uz <= 0.0
-    if surface:
-        step = -z / uz
-    for axis in range(3):
-        walk[9 + axis] = step * walk[3 + axis]
-    z_new = 0.0 if surface else z + step * uz
-    # Path above and below the bottom of the epidermis.
-    shallow, deep = min(z, z_new), max(z, z_new)
-    above = step if deep <= epidermis else (0.0 if shallow >= epidermis else step * (epidermis - shallow) / (deep - shallow))
-    walk[7] += above
-    walk[8] += step - above
-    if surface:
-        back, _ = fresnel(n, 1.0, -uz)
-        if draw(state) >= back:
-            return 1
-        return 3
-    # Photons the palest skin would have swallowed are thinned out, fairly.
-    if z_new > _DEEPEST_MM:
-        return 2
-    if math.exp(-mu_least * (walk[7] + walk[8])) * walk[6] < 0.02:
-        if draw(state) >= 0.2:
-            return 2
-        walk[6] *= 5.0
-    return 0
+
+    taken_fraction: FloatArray
+    whole_fraction: float
+    squares_fraction: FloatArray
+    photons_count: int
+
+    @property
+    def contrast(self) -> FloatArray:
+        """Return the part of bare skin's light that each column takes, (N,)."""
+        return np.asarray(self.taken_fraction / self.whole_fraction)
+
+    @property
+    def contrast_error(self) -> FloatArray:
+        """Return the standard error of each contrast, (N,)."""
+        taken, both, whole = self.squares_fraction.T
+        rest = taken - 2 * self.contrast * both + self.contrast**2 * whole
+        return np.asarray(np.sqrt(np.maximum(rest, 0.0) / self.photons_count) / self.whole_fraction)
 
 
 @njit(cache=True, nogil=True)
-def _weigh(sums: FloatArray, chords: FloatArray, touched: BoolArray, columns: Shape, seen: FloatArray) -> None:
-    """Add what each column takes from one photon; sums (D, R, S, C, V), seen (V,) the photon's weight in each view."""
-    _, _, rings, _, slabs, mu_ink = columns
-    for place in range(chords.shape[0]):
-        for ring in range(chords.shape[1]):
-            if not touched[place, ring]:
-                continue
-            for slab in range(len(slabs)):
-                chord = chords[place, ring, slabs[slab, 1]] - chords[place, ring, slabs[slab, 0]]
-                if chord <= 1e-9:
-                    continue
-                left = math.exp(-mu_ink[0] * chord)
-                for dose in range(len(mu_ink)):
-                    row = sums[rings[place], ring, slab, dose]
-                    for view in range(len(seen)):
-                        row[view] += (1.0 - left) * seen[view]
-                    left *= left
-            chords[place, ring, :] = 0.0
-            touched[place, ring] = False
+def _chord(start: FloatArray, move: FloatArray, column: FloatArray) -> float:
+    """Return the length of a segment inside a column x y radius top bottom."""
+    ax, ay = start[0] - column[0], start[1] - column[1]
+    low, high = 0.0, 1.0
+    quadratic = move[0] ** 2 + move[1] ** 2
+    linear = ax * move[0] + ay * move[1]
+    constant = ax * ax + ay * ay - column[2] ** 2
+    # Inside the circle...
+    if quadratic < 1e-20:
+        if constant > 0.0:
+            return 0.0
+    else:
+        inside = linear * linear - quadratic * constant
+        if inside <= 0.0:
+            return 0.0
+        root = math.sqrt(inside)
+        low, high = max(low, (-linear - root) / quadratic), min(high, (-linear + root) / quadratic)
+    # ... and between top and bottom.
+    if abs(move[2]) < 1e-12:
+        if start[2] < column[3] or start[2] > column[4]:
+            return 0.0
+    else:
+        one, other = (column[3] - start[2]) / move[2], (column[4] - start[2]) / move[2]
+        low, high = max(low, min(one, other)), min(high, max(one, other))
+    return float(max(0.0, high - low) * math.sqrt(quadratic + move[2] ** 2))
 
 
 @njit(cache=True, nogil=True)
-def _see(seen: FloatArray, walk: FloatArray, paths: tuple[FloatArray, FloatArray, FloatArray]) -> None:
-    """Set seen (W * B,) to the weight one escaped photon has in each skin and band."""
-    mu_epidermis, mu_dermis, band_weights = paths
-    bands_count = band_weights.shape[1]
-    seen[:] = 0.0
-    for skin in range(mu_epidermis.shape[0]):
-        for wave in range(mu_epidermis.shape[1]):
-            weight = walk[6] * math.exp(-mu_epidermis[skin, wave] * walk[7] - mu_dermis[skin, wave] * walk[8])
-            for band in range(bands_count):
-                seen[skin * bands_count + band] += weight * band_weights[wave, band]
+def _absorbed(z_low: float, z_high: float, step: float, layers: FloatArray) -> float:
+    """Return mu_a times length of a step between two depths; layers mu_a of three, then the bottoms of two."""
+    if z_high - z_low < 1e-12:
+        return float(step * (layers[0] if z_low < layers[3] else (layers[1] if z_low < layers[4] else layers[2])))
+    first = max(0.0, min(z_high, layers[3]) - z_low)
+    second = max(0.0, min(z_high, layers[4]) - max(z_low, layers[3]))
+    third = max(0.0, z_high - max(z_low, layers[4]))
+    return float(step / (z_high - z_low) * (layers[0] * first + layers[1] * second + layers[2] * third))
 
 
 @njit(cache=True, nogil=True)
-def _trace(
-    columns: Shape, paths: tuple[FloatArray, FloatArray, FloatArray], optics: tuple[float, ...], seed: int, count: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return taken (D, R, S, C, W * B) and whole (W * B,) sums over photons; optics mu_s, mu_least, epidermis, n, g."""
-    radii, places, rings, edges, slabs, mu_ink = columns
-    views_count = paths[0].shape[0] * paths[2].shape[1]
-    taken = np.zeros((rings.max() + 1, len(radii), len(slabs), len(mu_ink), views_count))
-    whole = np.zeros(views_count)
-    seen = np.zeros(views_count)
-    chords = np.zeros((len(places), len(radii), len(edges)))
-    touched = np.zeros((len(places), len(radii)), np.bool_)
-    walk, state = np.zeros(12), np.zeros(1, np.uint64)
+def _walk(columns: FloatArray, layers: FloatArray, mu_s: float, state: Stream, depth: FloatArray) -> float:
+    """Walk one photon and return its weight when it leaves, 0 where it does not; depth (N,) is filled with mu_ink x chord."""
+    depth[:] = 0.0
+    place, direction, move = np.zeros(3), np.array([0.0, 0.0, 1.0]), np.zeros(3)
+    deepest = columns[:, 4].max()
+    weight = 1.0
+    while weight > 0.0 and place[2] < _DEEPEST_MM:
+        step = -math.log(draw(state)) / mu_s
+        at_surface = place[2] + step * direction[2] <= 0.0
+        if at_surface:
+            step = -place[2] / direction[2]
+        move[:] = step * direction
+        z_low, z_high = min(place[2], place[2] + move[2]), max(place[2], place[2] + move[2])
+        weight *= math.exp(-_absorbed(max(z_low, 0.0), z_high, step, layers))
+        for index in range(len(columns) if z_low < deepest else 0):
+            reach = columns[index, 2] + step
+            if abs(place[0] - columns[index, 0]) < reach and abs(place[1] - columns[index, 1]) < reach:
+                depth[index] += columns[index, 5] * _chord(place, move, columns[index])
+        place += move
+        if at_surface:
+            place[2] = 0.0
+            back, _ = fresnel(INDEX, 1.0, -direction[2])
+            if draw(state) >= back:
+                return weight
+            direction[2] = -direction[2]
+        else:
+            deflect(direction, ANISOTROPY, state)
+        if weight < 0.01:
+            weight = 5.0 * weight if draw(state) < 0.2 else 0.0
+    return 0.0
+
+
+@njit(cache=True, nogil=True)
+def _trace(columns: FloatArray, layers: FloatArray, mu_s: float, seed: int, count: int) -> FloatArray:
+    """Return sums over photons (N + 1, 3): light taken, its square, times whole; last row whole and its square."""
+    sums = np.zeros((len(columns) + 1, 3))
+    depth, state = np.zeros(len(columns)), np.zeros(1, np.uint64)
     for photon in range(count):
         start_stream(state, seed, photon)
-        walk[:] = 0.0
-        walk[5] = walk[6] = 1.0
-        outcome = 0
-        while outcome in (0, 3):
-            outcome = _walk_white(walk, state, optics)
-            if min(walk[2], walk[2] + walk[11]) < edges[-1]:
-                _add_chords(chords, touched, columns, walk[:3], walk[9:])
-            for axis in range(3):
-                walk[axis] += walk[9 + axis]
-            if outcome == 3:
-                walk[2] = 0.0
-                walk[5] = -walk[5]
-            elif outcome == 0:
-                deflect(walk[3:6], optics[4], state)
-        if outcome == 2:
-            chords[:] = 0.0
-            touched[:] = False
-            continue
-        _see(seen, walk, paths)
-        whole += seen
-        _weigh(taken, chords, touched, columns, seen)
-    return taken, whole
+        weight = _walk(columns, layers, mu_s, state, depth)
+        for index in range(len(columns)):
+            taken = weight * -math.expm1(-depth[index])
+            sums[index, 0] += taken
+            sums[index, 1] += taken * taken
+            sums[index, 2] += taken * weight
+        sums[-1, 0] += weight
+        sums[-1, 1] += weight * weight
+    return sums
 
 
-def trace_columns(columns: Columns, paths: Paths, *, photons_count: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Return the light columns take away (D, R, S, C, W, B) and the light of bare skin (W, B), as sums over photons.
+def trace_columns(columns: Columns, tissue: Tissue, *, photons_count: int, seed: int) -> Taken:
+    """Return the light columns take away and the light of bare skin, as means over photons with their squares.
 
     By reciprocity each photon starts at the point that is looked at, straight down, and leaves to the diffuse light
-    it would have come from; on the way it is weakened by exp(-mu_ink x chord). The ratio of the two sums is the
-    contrast at each distance D from the axis. Scattering is alike in both layers; the tissue is 30 mm deep; the
-    pigment does not scatter. Columns do not shade each other. [Jacques2013]
+    it would have come from; on the way it is weakened by exp(-mu_ink x chord). Scattering is alike in all layers; the
+    tissue is 40 mm deep; the pigment does not scatter. Columns do not shade each other. [Jacques2013]
     """
-    mu_least = float(min(paths.mu_epidermis_per_mm.min(), paths.mu_dermis_per_mm.min()))
-    shape = (columns.radii_mm, columns.places_mm, columns.place_ring, columns.edges_mm, columns.slabs, columns.mu_ink_per_mm)
-    optics = (paths.mu_s_per_mm, mu_least, paths.epidermis_mm, INDEX, ANISOTROPY)
-    taken, whole = _trace(shape, (paths.mu_epidermis_per_mm, paths.mu_dermis_per_mm, paths.band_weights), optics, seed, photons_count)
-    skins_count, bands_count = len(paths.mu_epidermis_per_mm), paths.band_weights.shape[1]
-    return taken.reshape(*taken.shape[:4], skins_count, bands_count), whole.reshape(skins_count, bands_count)
+    rows = np.column_stack([columns.places_mm, columns.radius_mm, columns.top_mm, columns.bottom_mm, columns.mu_ink_per_mm])
+    bottoms = [tissue.epidermis_mm, tissue.epidermis_mm + tissue.papillary_mm]
+    means = _trace(rows, np.concatenate([tissue.mu_a_per_mm, bottoms]), tissue.mu_s_per_mm, seed, photons_count) / photons_count
+    squares = np.column_stack([means[:-1, 1], means[:-1, 2], np.full(len(rows), means[-1, 1])])
+    return Taken(taken_fraction=means[:-1, 0], whole_fraction=float(means[-1, 0]), squares_fraction=squares, photons_count=photons_count)

@@ -1,19 +1,20 @@
 """How one impression darkens the skin around it, and what a field of them does to the mean tone.
 
-What lives here: the point-spread of a deposit, looked up, and what follows from it by arithmetic. The photon walks it
-comes from are `scalp.skin.columns`'; drawing it into a picture is `scalp.rendering`'s.
+What lives here: the point-spread of a deposit as a sum of Gaussians, and what follows from it by arithmetic. The exact
+profile is `scalp.skin.profiles`', the fit `scalp.skin.gaussians`'; drawing it into a picture is `scalp.rendering`'s.
 """
 
+import dataclasses
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from scalp.base import BadInput, Float32Array, FloatArray
+from scalp.base import Float32Array, FloatArray
 from scalp.domain.skin import BLOOD_RANGE, Skin
-from scalp.skin import grids
+from scalp.skin.gaussians import look_up
 from scalp.skin.grids import SIGMAS_MM
+from scalp.skin.profiles import place_deposits
 from scalp.skin.tissue import SURFACE_GLARE
 from scalp.skin.tone import inner_reflectance, reflectance
 
@@ -27,57 +28,6 @@ _SAMPLES_COUNT = 48
 _JITTER_FRACTION = 0.25
 
 
-@lru_cache(maxsize=1)
-def _spread_table() -> FloatArray:
-    """Return the weights over (melanin, blood, diameter, top, thickness, concentration, band, sigma), less their trend."""
-    with np.load(grids.SPREAD_TABLE) as kept:
-        table: FloatArray = (kept["code"].astype(np.float64) / 255.0) ** 3 * kept["peak"]
-    return table
-
-
-def _between(axis: tuple[float, ...], wanted: float) -> tuple[int, float]:
-    """Return the cell and the part of the way through it of a number on a logarithmic axis, kept inside."""
-    place = float(np.interp(np.log(wanted), np.log(axis), np.arange(len(axis))))
-    low = min(int(place), len(axis) - 2)
-    return low, place - low
-
-
-@lru_cache(maxsize=16)
-def _table_of(melanin_fraction: float, blood_fraction: float) -> Float32Array:
-    """Return the table of one skin, (diameter, top, thickness, concentration, band * sigma)."""
-    table = _spread_table()
-    low, part = _between(grids.MELANIN_FRACTIONS, melanin_fraction)
-    table = (1 - part) * table[low] + part * table[low + 1]
-    low, part = _between(grids.BLOOD_FRACTIONS, blood_fraction)
-    table = (1 - part) * table[low] + part * table[low + 1]
-    return np.ascontiguousarray(table.reshape(*table.shape[:4], -1), dtype=np.float32)
-
-
-@njit(cache=True, nogil=True)
-def _look_up(table: Float32Array, cells: npt.NDArray[np.int64], parts: FloatArray, scale: FloatArray, out: Float32Array) -> None:
-    """Fill out (N, V) by multi-linear interpolation: cells and parts (N, 4) in table (D, T, H, C, V)."""
-    _, tops, heights, doses, views_count = table.shape
-    flat = table.reshape(-1, views_count)
-    strides = (tops * heights * doses, heights * doses, doses, 1)
-    for item in range(len(out)):
-        for corner in range(16):
-            share, row = scale[item], 0
-            for axis in range(4):
-                beyond = corner >> axis & 1
-                share *= parts[item, axis] if beyond else 1.0 - parts[item, axis]
-                row += (cells[item, axis] + beyond) * strides[axis]
-            if share != 0.0:
-                for view in range(views_count):
-                    out[item, view] += np.float32(share) * flat[row, view]
-
-
-def _place(axis: tuple[float, ...], wanted: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """Return cell and part of the way of each number on an axis, kept inside."""
-    place = np.interp(wanted, axis, np.arange(len(axis)))
-    low = np.minimum(place.astype(np.int64), len(axis) - 2)
-    return low, place - low
-
-
 def point_spread(
     skin: Skin,
     deposit_diameter_mm: npt.ArrayLike,
@@ -88,39 +38,16 @@ def point_spread(
     """Return the weights (N, 3, K) of each impression's point-spread over `SIGMAS_MM`, bands R, G, B.
 
     The light that comes from inside the skin at distance r of an isolated impression, against bare skin, is
-    exp(-sum_k w_k exp(-r^2 / (2 sigma_k^2))): an absorbing column of carbon black, saturation included, seen from above
-    in diffuse light. Interpolated in a table of our own Monte Carlo: 0.06 to 0.66 mm wide, tops to 1.1 mm, thickness
-    0.1 to 1 mm, 0.25 to 32 mg/ml; outside it, thinner and paler columns scale with their pigment, the rest stays at
-    the edge of the table. The pigment does not scatter and lies in a straight column. [Jacques2013]
+    exp(-sum_k w_k exp(-r^2 / (2 sigma_k^2))): the profile of `scalp.skin.profiles.contrast_profile`, as near as a sum of
+    Gaussians comes, with the light taken in all kept. Single weights may be below 0, since Gaussians of one sign cannot
+    make the flat top and steep side of a mark; their sum is not. Same range as the profile. [Jacques2013]
 
     >>> skin = Skin(melanin_fraction=0.02, blood_fraction=0.011)
     >>> point_spread(skin, [0.15, 0.30], 0.3, 0.6, 2.5).shape
     (2, 3, 6)
     """
-    given = (deposit_diameter_mm, top_depth_mm, bottom_depth_mm, concentration_mg_per_ml)
-    columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(column, float)) for column in given))
-    diameter, top, bottom, concentration = columns
-    if any(not np.isfinite(column).all() or (len(column) and column.min() < 0) for column in columns) or (bottom < top).any():
-        raise BadInput(
-            "impressions", "negative or upside down", "widths, depths, concentrations of 0 or more, bottom below top", "Correct them."
-        )
-    thickness = bottom - top
-    kept_diameter = np.clip(diameter, grids.DIAMETERS_MM[0], grids.DIAMETERS_MM[-1])
-    kept_concentration = np.clip(concentration, grids.CONCENTRATIONS_MG_PER_ML[0], grids.CONCENTRATIONS_MG_PER_ML[-1])
-    scale = grids.normal_weight(kept_diameter, kept_concentration)
-    scale *= np.minimum(diameter / grids.DIAMETERS_MM[0], 1.0) ** 2 * np.minimum(concentration / grids.CONCENTRATIONS_MG_PER_ML[0], 1.0)
-    scale *= np.minimum(thickness / grids.THICKNESSES_MM[0], 1.0)
-    placed = (
-        _place(tuple(np.log(grids.DIAMETERS_MM)), np.log(kept_diameter)),
-        _place(grids.TOPS_MM, top),
-        _place(grids.THICKNESSES_MM, thickness),
-        _place(tuple(np.log(grids.CONCENTRATIONS_MG_PER_ML)), np.log(kept_concentration)),
-    )
-    weights = np.zeros((len(diameter), 3 * len(SIGMAS_MM)), np.float32)
-    cells = np.column_stack([pair[0] for pair in placed])
-    parts = np.column_stack([pair[1] for pair in placed])
-    _look_up(_table_of(skin.melanin_fraction, skin.blood_fraction), cells, parts, scale, weights)
-    return weights.reshape(-1, 3, len(SIGMAS_MM)) * grids.depth_trend(top)[:, None].astype(np.float32)
+    columns = (deposit_diameter_mm, top_depth_mm, bottom_depth_mm, concentration_mg_per_ml)
+    return look_up(skin, place_deposits(skin, columns))
 
 
 def transmittance(weights: npt.NDArray[np.floating], distance_mm: npt.ArrayLike) -> FloatArray:
@@ -198,9 +125,4 @@ def _flushed(skin: Skin, redness: float) -> Skin:
     """Return the skin with the blood and oxygen of freshly treated skin, to a degree 0..1."""
     blood = skin.blood_fraction * (1.0 + (REDNESS_BLOOD_FACTOR - 1.0) * redness)
     oxygenation = skin.oxygenation_fraction + max(FLUSHED_OXYGENATION_FRACTION - skin.oxygenation_fraction, 0.0) * redness
-    return Skin(
-        melanin_fraction=skin.melanin_fraction,
-        blood_fraction=float(np.clip(blood, *BLOOD_RANGE)),
-        oxygenation_fraction=oxygenation,
-        epidermis_mm=skin.epidermis_mm,
-    )
+    return dataclasses.replace(skin, blood_fraction=float(np.clip(blood, *BLOOD_RANGE)), oxygenation_fraction=oxygenation)

@@ -1,8 +1,8 @@
-"""Claims about walks re-weighted for columns of pigment, against two independent witnesses."""
+"""Claims about plain walks past columns of pigment, against two independent witnesses."""
 
 import numpy as np
 
-from scalp.skin.columns import Columns, Paths, trace_columns
+from scalp.skin.columns import Columns, Tissue, trace_columns
 from scalp.skin.photons import Layers, trace_layers
 from scalp.skin.tissue import SURFACE_GLARE
 
@@ -11,39 +11,34 @@ RADIUS_MM, TOP_MM, BOTTOM_MM, MU_INK = 0.15, 0.1, 0.4, 4.0
 AWAY_MM = (0.0, 0.1, 0.3)
 
 
-def columns_at(distances_mm):
+def columns_at(distances_mm, mu_ink_per_mm=MU_INK):
+    count = len(distances_mm)
     return Columns(
-        radii_mm=np.array([RADIUS_MM]),
         places_mm=np.array([[distance, 0.0] for distance in distances_mm]),
-        place_ring=np.arange(len(distances_mm)),
-        edges_mm=np.array([TOP_MM, BOTTOM_MM]),
-        slabs=np.array([[0, 1]]),
-        mu_ink_per_mm=np.array([MU_INK / 2, MU_INK]),
+        radius_mm=np.full(count, RADIUS_MM),
+        top_mm=np.full(count, TOP_MM),
+        bottom_mm=np.full(count, BOTTOM_MM),
+        mu_ink_per_mm=np.full(count, mu_ink_per_mm),
     )
 
 
-def paths():
-    return Paths(
-        mu_epidermis_per_mm=np.array([[MU_EPIDERMIS]]),
-        mu_dermis_per_mm=np.array([[MU_DERMIS]]),
-        band_weights=np.ones((1, 1)),
-        mu_s_per_mm=MU_S,
-    )
+def tissue(papillary=MU_DERMIS):
+    return Tissue(mu_a_per_mm=np.array([MU_EPIDERMIS, papillary, MU_DERMIS]), mu_s_per_mm=MU_S)
 
 
 def test_bare_skin_reflects_what_absorbing_walks_say():
-    count = 15_000
-    _, whole = trace_columns(columns_at([50.0]), paths(), photons_count=count, seed=3)
+    count, papillary = 30_000, 2.0
+    found = trace_columns(columns_at([50.0]), tissue(papillary), photons_count=count, seed=3)
     layers = Layers(
-        mu_a_per_mm=np.array([MU_EPIDERMIS, MU_DERMIS]),
-        mu_s_per_mm=np.full(2, MU_S),
-        g=np.full(2, G),
-        n=np.full(2, N),
-        thickness_mm=np.array([0.08, np.inf]),
+        mu_a_per_mm=np.array([MU_EPIDERMIS, papillary, MU_DERMIS]),
+        mu_s_per_mm=np.full(3, MU_S),
+        g=np.full(3, G),
+        n=np.full(3, N),
+        thickness_mm=np.array([0.08, 0.2, np.inf]),
         n_below=N,
     )
     absorbing = trace_layers(layers, photons_count=count, seed=4)
-    reflected = (1 - SURFACE_GLARE) * whole[0, 0] / count + SURFACE_GLARE
+    reflected = (1 - SURFACE_GLARE) * found.whole_fraction + SURFACE_GLARE
     assert abs(reflected - absorbing.reflected) < 3 * np.sqrt(2) * absorbing.reflected_sd
 
 
@@ -101,14 +96,20 @@ def scatter(direction, rng):
 
 
 def test_a_column_takes_what_a_slow_walk_of_another_make_says():
-    taken, whole = trace_columns(columns_at(AWAY_MM), paths(), photons_count=10_000, seed=3)
-    contrast = taken[:, 0, 0, 1, 0, 0] / whole[0, 0]
+    found = trace_columns(columns_at(AWAY_MM), tissue(), photons_count=10_000, seed=3)
     for index, distance_mm in enumerate(AWAY_MM):
         expected, error = witness_contrast(distance_mm, 2500, seed=10 + index)
-        assert abs(contrast[index] - expected) < 3 * np.sqrt(1.25) * error + 0.005
+        assert abs(found.contrast[index] - expected) < 3 * np.hypot(error, found.contrast_error[index]) + 0.002
+
+
+def test_the_stated_error_is_the_scatter_of_many_walks():
+    many = [trace_columns(columns_at([0.1]), tissue(), photons_count=400, seed=seed) for seed in range(60)]
+    scatter = np.std([float(found.contrast[0]) for found in many])
+    stated = np.mean([float(found.contrast_error[0]) for found in many])
+    assert 0.7 < scatter / stated < 1.35  # three standard errors of a standard deviation of 60
 
 
 def test_more_pigment_takes_more_light_but_never_all_that_was_there():
-    taken, whole = trace_columns(columns_at(AWAY_MM), paths(), photons_count=3000, seed=3)
-    assert (taken[:, 0, 0, 1] >= taken[:, 0, 0, 0]).all()
-    assert (taken[:, 0, 0, 1, 0, 0] < whole[0, 0]).all()
+    weak, strong = (trace_columns(columns_at(AWAY_MM, mu), tissue(), photons_count=3000, seed=3) for mu in (2.0, 4.0))
+    assert (strong.taken_fraction >= weak.taken_fraction).all()
+    assert (strong.taken_fraction < strong.whole_fraction).all()

@@ -41,7 +41,7 @@ def test_darker_skin_asks_for_stronger_pigment_within_what_is_mixed():
 
 def test_a_sparser_field_asks_for_stronger_pigment():
     skin = Skin(melanin_fraction=0.01, blood_fraction=0.011)
-    rules = ShadeRules(darker_fraction=0.05)
+    rules = ShadeRules(darker_fraction=0.07)
     sparse, dense = (match_pigment(skin, Pigment(), Needle(), density, rules).dilution_ratio for density in (90.0, 180.0))
     assert sparse < dense
 

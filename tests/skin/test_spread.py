@@ -1,18 +1,16 @@
 """Claims about the point-spread of an impression and the tone of a field: what must come out of light in skin by itself."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter, uniform_filter
 
 from scalp.base import BadInput
 from scalp.colour.srgb import lab_from_linear
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
-from scalp.skin import grids
-from scalp.skin.columns import Columns, Paths, trace_columns
+from scalp.skin.profiles import contrast_profile
 from scalp.skin.spread import (
     SIGMAS_MM,
     field_transmittance,
@@ -22,14 +20,6 @@ from scalp.skin.spread import (
     redness_ratio,
     transmittance,
 )
-from scalp.skin.tissue import (
-    ANISOTROPY,
-    baseline_absorption_per_mm,
-    blood_absorption_per_mm,
-    carbon_absorption_per_mm,
-    melanosome_absorption_per_mm,
-    scattering_per_mm,
-)
 from scalp.skin.tone import reflectance
 
 LIGHT = Skin(melanin_fraction=0.0135, blood_fraction=0.011)
@@ -37,7 +27,7 @@ DARK = Skin(melanin_fraction=0.15, blood_fraction=0.011)
 RED, GREEN, BLUE = 0, 1, 2
 NEEDLE, PIGMENT = Needle(), Pigment()
 
-WIDTHS, TOPS, HEIGHTS, DOSES = st.floats(0.05, 0.7), st.floats(0.0, 1.2), st.floats(0.05, 1.0), st.floats(0.05, 35.0)
+TOPS, HEIGHTS = st.floats(0.0, 1.2), st.floats(0.05, 1.0)
 
 
 def core(weights):
@@ -105,15 +95,22 @@ def test_a_field_is_cooler_than_bare_skin():
     assert 1.03 < left[BLUE] / left[GREEN] < 1.16
 
 
-@given(width=WIDTHS, top=TOPS, height=HEIGHTS, dose=DOSES)
-@settings(deadline=None, max_examples=60)
-def test_an_impression_only_takes_light_and_never_all(width, top, height, dose):
-    weights = point_spread(LIGHT, width, top, top + height, dose)
-    assert (weights >= 0).all()
-    assert np.isfinite(weights).all()
-    left = transmittance(weights, np.linspace(0, 4, 40))
+def many_columns(count, seed=3):
+    """Widths, tops, bottoms and concentrations of what needles leave, even on a logarithmic scale."""
+    rng = np.random.default_rng(seed)
+    ranges = ((0.08, 0.6), (0.04, 1.0), (0.1, 1.2), (0.25, 20.0))
+    width, top, height, dose = (np.exp(rng.uniform(np.log(low), np.log(high), count)) for low, high in ranges)
+    return width, top, top + height, dose
+
+
+@pytest.mark.parametrize("skin", [LIGHT, DARK])
+def test_an_impression_only_takes_light_and_never_all(skin):
+    """Single weights may be below 0; their sum is not, but for the ripple beside the steep rim of a shallow mark."""
+    left = transmittance(point_spread(skin, *many_columns(3000)), np.linspace(0, 4, 100))
+    assert np.isfinite(left).all()
     assert left.min() > 0
-    assert (np.diff(left[0], axis=0) >= -1e-9).all()
+    assert left.max() < 1.02
+    assert np.quantile(left.max(axis=1), 0.95) < 1.002
 
 
 @given(width=st.floats(0.06, 0.6), top=TOPS, height=HEIGHTS, dose=st.floats(0.25, 15.0))
@@ -144,7 +141,7 @@ def test_bands_and_shapes_are_as_promised():
 
 @pytest.mark.parametrize("wrong", [(-0.1, 0.1, 0.4, 2.0), (0.2, 0.5, 0.4, 2.0), (0.2, 0.1, 0.4, np.nan)])
 def test_impossible_impressions_are_refused(wrong):
-    with pytest.raises(BadInput, match="bottom below top"):
+    with pytest.raises(BadInput, match="impression"):
         point_spread(LIGHT, *wrong)
 
 
@@ -163,40 +160,54 @@ def test_redness_reddens_and_calm_skin_stays_as_it_is():
     assert ratio[2, RED] > ratio[2, GREEN]
 
 
-@pytest.mark.parametrize(("width", "top", "bottom", "dose"), [(0.24, 0.1, 0.4, 2.5), (0.17, 0.25, 0.6, 5.0), (0.35, 0.4, 1.0, 1.5)])
-def test_the_table_is_what_the_walks_say_at_other_points(width, top, bottom, dose):
-    """Green light at 550 nm alone against the table's green band: within a tenth of the contrast and 0.03."""
-    nm, distances = 550.0, (0.0, 0.25, 0.6)
-    columns = Columns(
-        radii_mm=np.array([width / 2]),
-        places_mm=np.array([[distance * np.cos(a), distance * np.sin(a)] for distance in distances for a in (0, 1.6, 3.1, 4.7)]),
-        place_ring=np.repeat(np.arange(3), 4),
-        edges_mm=np.array([top, bottom]),
-        slabs=np.array([[0, 1]]),
-        mu_ink_per_mm=np.array([dose * float(carbon_absorption_per_mm(nm))]),
-    )
-    base = float(baseline_absorption_per_mm(nm))
-    paths = Paths(
-        mu_epidermis_per_mm=np.array([[LIGHT.melanin_fraction * float(melanosome_absorption_per_mm(nm)) + base]]),
-        mu_dermis_per_mm=np.array([[LIGHT.blood_fraction * float(blood_absorption_per_mm(nm, grids.TABLE_OXYGENATION_FRACTION)) + base]]),
-        band_weights=np.ones((1, 1)),
-        mu_s_per_mm=float(scattering_per_mm(nm)) / (1 - ANISOTROPY),
-    )
-    taken, whole = trace_columns(columns, paths, photons_count=8000, seed=99)
-    walked = taken[:, 0, 0, 0, 0, 0] / 4 / whole[0, 0]
-    table = 1 - transmittance(point_spread(LIGHT, width, top, bottom, dose), distances)[0, :, GREEN]
-    assert (np.abs(table - walked) < 0.03 + 0.1 * walked).all()
+def light_taken_mm2(contrast, distance):
+    return np.trapezoid(contrast * 2 * np.pi * distance[:, None], distance, axis=-2)
 
 
-def test_the_shipped_table_fits_its_axes_and_stays_small():
-    axes = (grids.MELANIN_FRACTIONS, grids.BLOOD_FRACTIONS, grids.DIAMETERS_MM, grids.TOPS_MM, grids.THICKNESSES_MM)
-    with np.load(grids.SPREAD_TABLE) as kept:
-        assert kept["code"].shape == (*map(len, axes), len(grids.CONCENTRATIONS_MG_PER_ML), 3, len(SIGMAS_MM))
-        assert kept["photons_count"] >= 80_000
-    assert Path(grids.SPREAD_TABLE).stat().st_size <= 300_000
+def test_the_sums_take_as_much_light_as_the_profile():
+    """Nine of ten deposits within 1 %, each within 5 %."""
+    columns = many_columns(250)
+    distance = np.concatenate([np.linspace(0.0, 0.8, 321), np.geomspace(0.81, 11.0, 150)])
+    drawn = light_taken_mm2(1 - transmittance(point_spread(LIGHT, *columns), distance), distance)
+    profile = light_taken_mm2(contrast_profile(LIGHT, *columns, distance), distance)
+    off = np.abs(drawn - profile) / np.maximum(profile, 0.01)
+    assert np.quantile(off, 0.9) < 0.01
+    assert off.max() < 0.05
 
 
-def test_oxygen_and_epidermis_do_not_move_the_spread_yet():
-    """The table holds both fixed, as the page on skin says; when it no longer does, that page changes."""
-    other = Skin(melanin_fraction=0.0135, blood_fraction=0.011, oxygenation_fraction=0.4, epidermis_mm=0.1)
-    assert (default_impression(other) == default_impression(LIGHT)).all()
+@pytest.mark.parametrize("skin", [LIGHT, DARK])
+@pytest.mark.parametrize("top", [0.05, 0.08, 0.2, 0.5])
+def test_a_field_of_the_table_keeps_its_mean_tone(skin, top):
+    """The mean of a field of exact profiles, drawn point by point on a lattice, against `field_transmittance`, to 1 %."""
+    density_per_cm2 = 130.0
+    column = (0.25, top, top + 0.3, 1.29)
+    side_mm = 12 * 10.0 / np.sqrt(density_per_cm2)
+    rng = np.random.default_rng(7)
+    lattice = np.stack(np.meshgrid(np.arange(12), np.arange(12)), axis=-1).reshape(-1, 2)
+    places_mm = (lattice + 0.5 + 0.25 * rng.standard_normal((144, 2))) * side_mm / 12
+    at_mm = rng.uniform(0, side_mm, (4000, 2))
+    away = at_mm[:, None] - places_mm
+    knots = np.concatenate([np.linspace(0, 0.3, 601), np.geomspace(0.301, 8, 200)])
+    density = -np.log1p(-contrast_profile(skin, *column, knots)[0])
+    summed = np.zeros((len(at_mm), 3))
+    for turn_x in (-1, 0, 1):
+        for turn_y in (-1, 0, 1):
+            apart = np.hypot(away[..., 0] + turn_x * side_mm, away[..., 1] + turn_y * side_mm)
+            summed += np.stack([np.interp(apart, knots, density[:, band]).sum(axis=1) for band in range(3)], axis=-1)
+    passed = np.exp(-summed)
+    exact = 1 - inner_fraction(skin) * (1 - passed.mean(axis=0))
+    noise = inner_fraction(skin) * passed.std(axis=0) / np.sqrt(len(at_mm))
+    assert (np.abs(field_transmittance(skin, point_spread(skin, *column), density_per_cm2) - exact) < 0.01 * exact + 3 * noise).all()
+
+
+def test_what_a_photo_sees_of_a_mark_is_the_profile():
+    """Blurred by a pixel of 0.07 mm and optics of 0.02 mm, the default's core is within 0.02 of the exact profile's."""
+    across = (np.arange(161) - 80) * 0.01
+    away = np.hypot(*np.meshgrid(across, across))
+    column = (NEEDLE.deposit_diameter_mm, NEEDLE.top_depth_mm, NEEDLE.bottom_depth_mm, PIGMENT.deposit_mg_per_ml)
+    knots = np.arange(0.0, 1.2, 0.0025)
+    drawn = transmittance(point_spread(LIGHT, *column), knots)[0]
+    exact = 1 - contrast_profile(LIGHT, *column, knots)[0]
+    for band in (RED, GREEN, BLUE):
+        seen = [gaussian_filter(uniform_filter(np.interp(away, knots, light[:, band]), 7), 2.0) for light in (drawn, exact)]
+        assert np.abs(seen[0] - seen[1])[40:121, 40:121].max() < 0.02
