@@ -112,7 +112,7 @@ def _solve(matrix: FloatArray, right: FloatArray) -> None:
         right[row] /= matrix[row, row]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _gather(
     profile: Float32Array, shapes: FloatArray, rings: FloatArray, found: FloatArray, matrix: FloatArray, sides: FloatArray
 ) -> float:
