@@ -28,7 +28,7 @@ from scalp.domain.look import Moment
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
 from scalp.io.tables import read_price_list
-from scalp.placement import place_impressions
+from scalp.placement import NATURAL_REGULARITY_FRACTION, place_impressions
 from scalp.planning import plan_treatment
 from scalp.rendering.looks import render_look
 from scalp.skin.matching import match_pigment
@@ -73,7 +73,7 @@ def draw_pairs():
     figure, axis = panes(1)
     middle = (EDGES[1:] + EDGES[:-1]) / 2
     axis.plot(middle, pair_correlation(on_ball(1.0)), color="#999999", label="regularity 1 (even)")
-    axis.plot(middle, pair_correlation(on_ball(0.47)), color=WARM, lw=2, label="the natural default")
+    axis.plot(middle, pair_correlation(on_ball(NATURAL_REGULARITY_FRACTION)), color=WARM, lw=2, label="the natural default")
     people = np.array([[0.2, 0.0], [0.46, 0.48], [0.76, 1.0], [1.02, 1.5], [1.5, 1.02], [2.3, 1.02]])
     axis.plot(*people.T, "o", color=INK, label="follicular units of people")
     axis.set(xlabel="distance, mean spacings", ylabel="pairs (chance = 1)", xlim=(0, 2.8))
@@ -114,7 +114,7 @@ def draw_years():
         axis.fill_between(years, low, high, color=WARM, alpha=0.25, label="what is not known")
         axis.plot(years, expected, color=WARM, lw=2, label="expected")
         axis.set(title=title, xlabel="years after healing", ylabel="tone left", ylim=(0, 1.05), xlim=(0, 12 if title == "permanent" else 4))
-    axes[0].errorbar([0.5], [7.7 / 8.7], yerr=[[0.05], [0.05]], fmt="o", color=INK, label="measured, n = 10")
+    axes[0].errorbar([0.5], [7.7 / 8.7], yerr=1.4 / 8.7 / np.sqrt(10), fmt="o", color=INK, label="measured, n = 10")
     axes[0].plot([3, 5], [0.625, 0.625], color=INK, lw=4, alpha=0.5, label="first touch-up (practice)")
     axes[1].axvspan(0.5, 1.5, color=INK, alpha=0.1, label="faded (practice)")
     for axis in axes:
