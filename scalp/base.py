@@ -81,6 +81,27 @@ class Unreadable(ScalpError):  # noqa: N818 - the house's word
         super().__init__(f"Cannot read {kind} of version {version}. {remedy}")
 
 
+def as_numbers(field: str, given: npt.ArrayLike) -> FloatArray:
+    """Return what is given as an array of numbers; refuse words and ragged rows.
+
+    >>> as_numbers("depth", [1, 2]).tolist()
+    [1.0, 2.0]
+    """
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise BadInput(
+            field, f"a {type(given).__name__} that is no array of numbers", "numbers, in rows of one length", "Correct it."
+        ) from None
+
+
+def as_seed(seed: int) -> int:
+    """Return a seed of chance; refuse what is no whole number from 0 up."""
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise BadInput("seed", seed, "a whole number, 0 or more", "Any such number will do.")
+    return int(seed)
+
+
 def _own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return a read-only array nobody else can write to; one that is already so is not copied again."""
     if not array.flags.writeable and array.base is None and array.flags.c_contiguous:

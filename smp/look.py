@@ -69,7 +69,7 @@ def look(
             picture_format=picture_format,
             film=film,
             shaved=shaved,
-            native=read_hair_wish(stubble_days, None if grey is None else grey / 100.0, later_norwood, shaved=shaved),
+            native=read_hair_wish(stubble_days, None if grey is None else grey / 100.0, (norwood, later_norwood), shaved=shaved),
         )
         scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
         refuse_inside(photo, out)

@@ -133,8 +133,14 @@ def read_order(
     )
 
 
-def read_hair_wish(stubble_days: float | None, grey_fraction: float | None, later_norwood: str | None, *, shaved: bool) -> HairWish | None:
-    """Return how the own hair is to be shown, or None where nothing of it was asked for; `--shaved` alone shows a day's stubble."""
+def read_hair_wish(
+    stubble_days: float | None, grey_fraction: float | None, norwoods: tuple[str | None, str | None], *, shaved: bool
+) -> HairWish | None:
+    """Return how the own hair is to be shown, or None where nothing of it was asked for; `--shaved` alone shows a day's stubble.
+
+    `norwoods` are the stage that is treated and the one the own hair may reach.
+    """
+    norwood, later_norwood = norwoods
     if stubble_days is None and not shaved:
         if grey_fraction is not None or later_norwood is not None:
             named = "grey" if grey_fraction is not None else "later-norwood"
@@ -144,10 +150,15 @@ def read_hair_wish(stubble_days: float | None, grey_fraction: float | None, late
         check_stubble_days(stubble_days)
     if grey_fraction is not None and not 0.0 <= grey_fraction <= 1.0:
         raise BadInput("grey", f"{100.0 * grey_fraction:g}", "0 to 100 percent", "0 is none, 100 all white.")
+    if later_norwood is not None:
+        choose("later-norwood", later_norwood, NORWOOD_STAGES)
+        if norwood is not None and NORWOOD_STAGES.index(later_norwood) < NORWOOD_STAGES.index(norwood):
+            allowed = ", ".join(NORWOOD_STAGES[NORWOOD_STAGES.index(norwood) :])
+            raise BadInput("later-norwood", later_norwood, allowed, "Hair is lost and does not come back: not below --norwood.")
     return HairWish(
         stubble_days=stubble_days,
         grey_fraction=grey_fraction,
-        later_norwood=None if later_norwood is None else choose("later-norwood", later_norwood, NORWOOD_STAGES),
+        later_norwood=later_norwood,
     )
 
 

@@ -67,12 +67,14 @@ def view(
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
-        wanted = read_wanted(pose, light, moment, distance, frames if turntable else 0, Stand(width_px=width, height_px=width * 4 // 3))
+        wanted = read_wanted(pose, light, moment, distance, frames if turntable else None, Stand(width_px=width, height_px=width * 4 // 3))
         wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
         order = read_order(
             wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, picture_format=picture_format, film=film
         )
         _demand_a_head(photo, demo=demo)
+        if demo:
+            _refuse_beside_demo(points=points, face=face)
         makehuman_folder()
         if photo is not None:
             refuse_inside(photo, out)
@@ -95,6 +97,15 @@ def _demand_a_head(photo: Path | None, *, demo: bool) -> None:
     if photo is not None and photo.is_dir():
         remedy = "Give the photo the folder was made from: the same words give the same course."
         raise BadInput(photo.name, "a folder", "a photo: a folder of results keeps neither the photo nor the surface of the head", remedy)
+
+
+def _refuse_beside_demo(**given: object) -> None:
+    """Refuse what says where a face is in a photo, where there is no photo."""
+    from scalp.base import BadInput
+
+    for name, content in given.items():
+        if content is not None:
+            raise BadInput(name, "given with --demo", f"--{name} with a photo of your own", f"Leave out --{name} or --demo.")
 
 
 def _sit(photo: Path | None, points: Path | None, face: int | None, scale: "ScaleWish", seed: int, progress: "Progress") -> "Sitting":

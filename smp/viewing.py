@@ -27,6 +27,12 @@ FRAME_PX, FILM_PX = (720, 960), 540
 SHEET_TITLE = "The head from where no photo was taken"
 CLOSE_FRAME_MM, CLOSE_PX, CLOSE_ELEVATION_DEGREES = 64.0, (1120, 840), 30.0
 BEFORE = Moment(name="before", label="Before", session_number=0, days=0.0)
+MOMENT_NAMES = (
+    *("before", "session-1", "session-2", "session-3", "session-4", "healed"),
+    *("year-5", "year-10", "year-10-low", "year-10-high"),
+    *("month-6", "month-12", "month-18", "month-18-low", "month-18-high"),
+)
+"""Every moment that some course has; whether this one has it is known once it is planned."""
 PLACE_WORDS = {300.0: "a mirror, a barber", 1000.0: "a talk", 3000.0: "across a room"}
 
 
@@ -43,22 +49,22 @@ class Wanted(Value):
     """Frames of a turntable, 0 for none."""
 
 
-def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames_count: int, framed: Stand) -> Wanted:
+def read_wanted(pose: str, light: str, moment: str, distance: str | None, frames_count: int | None, framed: Stand) -> Wanted:
     """Return what the words of a command line ask for, or refuse the first one that is wrong."""
     words = tuple(word.strip() for word in pose.split(",") if word.strip())
     if not 1 <= len(words) <= MOST_POSES or len(set(words)) != len(words):
         raise BadInput("pose", pose or "empty", f"1 to {MOST_POSES} different poses", "Separate them by commas: front,left,135,180/40.")
     stands = tuple(read_pose(word, framed) for word in words)
-    if frames_count:
+    if frames_count is not None:
         walk_round(stands[0], frames_count)
     names = tuple(word.replace("/", "-").replace(".", "_") for word in words)
     return Wanted(
         names=names,
         stands=stands,
         light=choose("light", light, LIGHT_NAMES),
-        moment=moment,
+        moment=choose("moment", moment, MOMENT_NAMES),
         distances_mm=read_distances(distance),
-        frames_count=frames_count,
+        frames_count=frames_count or 0,
     )
 
 

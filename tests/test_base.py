@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from scalp.base import BadInput, BadMesh, BadPhoto, Doubt, NotPossible, ScalpError, Unreadable, Value, WrongParent, value
+from scalp.base import BadInput, BadMesh, BadPhoto, Doubt, NotPossible, ScalpError, Unreadable, Value, WrongParent, as_numbers, value
 from scalp.domain.head import Mesh
 
 
@@ -160,3 +160,9 @@ def test_a_file_of_another_version_is_named_with_it():
 def test_a_doubt_is_a_sentence():
     doubt = Doubt(kind="unseen", where="crown", size="about 6 mm", advice="Add a photo from above.")
     assert doubt.sentence() == "crown: about 6 mm. Add a photo from above."
+
+
+@pytest.mark.parametrize("wrong", ["words", [[1.0], [1.0, 2.0]], {}, ["a"]])
+def test_what_is_no_array_of_numbers_is_refused(wrong):
+    with pytest.raises(BadInput, match="numbers"):
+        as_numbers("depth", wrong)

@@ -6,7 +6,7 @@ stand is `scalp.ageing.roots`'s, what they look like is for light in skin and `s
 
 import numpy as np
 
-from scalp.base import BadInput, FloatArray, Value, WrongParent, value
+from scalp.base import BadInput, FloatArray, Value, WrongParent, as_numbers, value
 from scalp.domain.hair import Hairs, NativeHair, check_stubble_days
 from scalp.domain.head import Head
 
@@ -51,6 +51,9 @@ def lose(hairs: Hairs, head: Head, cover_fraction: FloatArray) -> Hairs:
 
     A hair goes when the cover falls below its rank, units as a whole; miniaturising before that is left out.
     """
+    cover_fraction = as_numbers("cover_fraction", cover_fraction)
+    if not np.isfinite(cover_fraction).all():
+        raise BadInput("cover_fraction", "not finite", "0 to 1 at each vertex", "Correct the cover.")
     if hairs.head_digest != head.digest or cover_fraction.shape != (len(head.surface.vertices_mm),):
         raise WrongParent("hairs", "of another head", "hairs sown on this head", "Sow them on this head first.")
     corners = head.surface.faces[hairs.face_index]
@@ -81,6 +84,8 @@ def grey_later(grey_fraction: float, age_years: float | None, years: float, grey
     greying = greying or Greying()
     if not np.isfinite(years) or not 0.0 <= years <= 60.0:
         raise BadInput("years", years, "0 to 60 years from now", "Ask for a year in that range.")
+    if not 0.0 <= grey_fraction <= 1.0:
+        raise BadInput("grey_fraction", grey_fraction, "0 (none) to 1 (all white)", "Give the part of the hairs that are white.")
     if years == 0.0:
         return grey_fraction
     first = 0.01 if age_years is None else min(grey_at(age_years, greying), 0.01)

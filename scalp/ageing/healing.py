@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scalp.ageing.shades import USUAL_SKIN, Deposits, deposits_of, light_taken_mm2, pigment_for, with_deposits
-from scalp.base import BadInput, BoolArray, FloatArray, Value, value
+from scalp.base import BadInput, BoolArray, FloatArray, Value, as_numbers, as_seed, value
 from scalp.domain.fading import FadingFactors
 from scalp.domain.impressions import Impressions
 from scalp.domain.skin import Skin
@@ -30,6 +30,8 @@ _NARROWED_DAYS = 21.0
 _EARLIEST_FALL_DAYS = 2.0
 _MOST_PIGMENT_FACTOR = 4.0
 _WAVES_COUNT = 48
+MOST_HEALING, DEEPEST_MM = 1000.0, 2.5
+"""What no healing takes longer than, in days, no patch is wider than, in mm, and no impression begins deeper than."""
 
 
 @value
@@ -63,12 +65,16 @@ class Healing(Value):
 
     def check(self) -> None:
         """Refuse what no skin does."""
-        if not 0.0 < self.survival_fraction <= 1.0 or not 0.0 <= self.patch_fraction <= 1.0 or not self.patch_mm > 0:
+        for name in ("shed_days", "shed_spread_days", "redness_days", "patch_mm"):
+            if not 0.0 < getattr(self, name) <= MOST_HEALING:
+                raise BadInput(name, getattr(self, name), f"above 0 to {MOST_HEALING:g}", "Leave it out for what is usual.")
+        for name in ("fresh_top_mm", "crust_top_mm", "new_skin_mm"):
+            if not 0.0 <= getattr(self, name) <= DEEPEST_MM:
+                raise BadInput(name, getattr(self, name), f"0 to {DEEPEST_MM:g} mm", "Leave it out for what is usual.")
+        if not 0.0 < self.survival_fraction <= 1.0 or not 0.0 <= self.patch_fraction <= 1.0:
             raise BadInput("healing", self.survival_fraction, "survival above 0 to 1, patches 0 to 1", "Correct it.")
         if not all(1.0 <= factor <= 4.0 for factor in (self.fresh_width_factor, self.crust_width_factor)):
             raise BadInput("healing", self.fresh_width_factor, "fresh width 1 to 4 times the settled one", "Correct it.")
-        if not min(self.fresh_top_mm, self.crust_top_mm, self.new_skin_mm) >= 0 or not min(self.shed_days, self.redness_days) > 0:
-            raise BadInput("healing", self.shed_days, "depths of 0 or more, days above 0", "Correct it.")
 
 
 def healing_of(factors: FadingFactors) -> Healing:
@@ -99,7 +105,7 @@ def heal(
     """
     healing = healing or Healing()
     elapsed_days = _elapsed_days(impressions, days, days_by_session)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(as_seed(seed))
     lot, own = rng.random(len(impressions)), rng.standard_normal(len(impressions))
     patch = _patches(impressions, points_mm, healing.patch_mm, seed)
     fall_days = np.maximum(healing.shed_days + healing.shed_spread_days * (0.8 * patch + 0.6 * own), _EARLIEST_FALL_DAYS)
@@ -159,7 +165,10 @@ def _elapsed_days(impressions: Impressions, days: float | None, days_by_session:
     """Return how long ago each impression was made, (N,) days."""
     if (days is None) == (days_by_session is None):
         raise BadInput("days", "given twice or not at all", "either days or days_by_session", "Give one of the two.")
-    per_session = np.full(256, days, float) if days_by_session is None else np.asarray((np.nan, *days_by_session), float)
+    told = as_numbers("days", days_by_session if days is None else days)  # type: ignore[arg-type]  # one of the two is given
+    if told.ndim != (days_by_session is not None):
+        raise BadInput("days", told.shape, "one number of days, or one for each session", "Give days=7 or days_by_session=(28, 14, 0).")
+    per_session = np.full(256, told) if days_by_session is None else np.append(np.nan, told)
     if impressions.session_number.size and impressions.session_number.max() >= len(per_session):
         sessions_count = int(impressions.session_number.max())
         raise BadInput(
@@ -177,6 +186,8 @@ def _patches(impressions: Impressions, points_mm: FloatArray | None, patch_mm: f
     if points_mm is None:
         faces: npt.NDArray[np.int64] = impressions.face_index.astype(np.int64)
         return np.asarray(rng.standard_normal(int(faces.max()) + 1 if len(faces) else 0)[faces])
+    if np.shape(points_mm) != (len(impressions), 3) or not np.isfinite(points_mm).all():
+        raise BadInput("points_mm", np.shape(points_mm), f"finite ({len(impressions)}, 3) in mm", "Give one for each impression.")
     waves_per_mm = rng.standard_normal((3, _WAVES_COUNT)) / patch_mm
     phases_rad = rng.uniform(0.0, 2 * np.pi, _WAVES_COUNT)
     waves = (points_mm @ waves_per_mm + phases_rad).astype(np.float32)
@@ -186,5 +197,5 @@ def _patches(impressions: Impressions, points_mm: FloatArray | None, patch_mm: f
 def surviving(impressions: Impressions, *, seed: int, skin: Skin = USUAL_SKIN, healing: Healing | None = None) -> BoolArray:
     """Return which impressions (N,) the same seed keeps for good in `heal`; none that lie wholly in the epidermis stays."""
     healing = healing or Healing()
-    lot = np.random.default_rng(seed).random(len(impressions))
+    lot = np.random.default_rng(as_seed(seed)).random(len(impressions))
     return np.asarray((lot < healing.survival_fraction) & (impressions.bottom_depth_mm > skin.epidermis_mm))

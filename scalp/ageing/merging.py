@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, Doubt, FloatArray, Value, WrongParent, value
+from scalp.base import BadInput, Doubt, FloatArray, Value, WrongParent, as_numbers, value
 from scalp.domain.impressions import Impressions
 from scalp.domain.skin import Skin
 from scalp.skin.grids import SIGMAS_MM
 from scalp.skin.spread import optical_width_mm, point_spread
 
 _GREEN = 1
+_FARTHEST_MM = 1e7
 _DENSE_QUANTILE = 0.9
 _JUDGED_COUNT = 300
 _NEIGHBOURS_COUNT = 16
@@ -120,8 +121,18 @@ def merge(old: Impressions, new: Impressions) -> Impressions:
     )
 
 
+def _checked(given_mm: FloatArray, count: int | None = None) -> FloatArray:
+    """Return where impressions lie, (N, 3) mm; refuse what is none, or not one for each of so many."""
+    points_mm = as_numbers("points_mm", given_mm)
+    count = len(points_mm) if count is None and points_mm.ndim else count
+    if points_mm.shape != (count, 3) or not (np.abs(points_mm) < _FARTHEST_MM).all():
+        raise BadInput("points_mm", points_mm.shape, f"finite ({count}, 3) in mm", "Give one row of x, y, z for each impression.")
+    return points_mm
+
+
 def densest_spots(points_mm: FloatArray) -> npt.NDArray[np.int64]:
     """Return which impressions (M,) lie in a few dozen of the densest spots: enough to judge merging by, quicker than all."""
+    points_mm = _checked(points_mm)
     if len(points_mm) < _FEWEST_COUNT:
         return np.arange(len(points_mm))
     tree = cKDTree(points_mm)
@@ -137,6 +148,7 @@ def judge_merging(impressions: Impressions, points_mm: FloatArray, skin: Skin, l
     contrast at places spread evenly over the skin nearest to it, all neighbours counted. `points_mm` (N, 3) is where the
     impressions lie; the skin is taken as flat within a few mm.
     """
+    points_mm = _checked(points_mm, len(impressions))
     if len(impressions) < _FEWEST_COUNT:
         return None
     tree = cKDTree(points_mm)

@@ -7,7 +7,7 @@ by whoever asks.
 import numpy as np
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, FloatArray, Value, WrongParent, value
+from scalp.base import BadInput, FloatArray, Value, WrongParent, as_numbers, as_seed, value
 from scalp.domain.hair import Hairs, NativeHair
 from scalp.domain.head import Head
 from scalp.geometry.meshes import face_areas_mm2, vertex_normals
@@ -40,6 +40,12 @@ class Sowing(Value):
         """Refuse discs that cannot be packed by chance."""
         if not 0.0 < self.packing_fraction <= 0.9:
             raise BadInput("packing_fraction", self.packing_fraction, "above 0 to 0.9", "0.9 is like a real scalp.")
+        for name, most in (("astray_fraction", 0.5), ("within_unit_mm", 1.0), ("astray_rad", 2.0)):
+            if not 0.0 <= getattr(self, name) <= most:
+                raise BadInput(name, getattr(self, name), f"0 to {most:g}", "Leave it out for what is usual.")
+        whorl = (self.whorl_behind_vertex_mm, self.whorl_aside_mm, self.swirl_rad)
+        if not np.isfinite(whorl).all() or not 0.0 < self.swirl_mm < np.inf:
+            raise BadInput("whorl", (*whorl, self.swirl_mm), "finite numbers, swirl_mm above 0", "Leave it out for what is usual.")
 
 
 def sow_hairs(head: Head, hair: NativeHair, cover_fraction: FloatArray, *, seed: int, sowing: Sowing | None = None) -> Hairs:
@@ -50,6 +56,7 @@ def sow_hairs(head: Head, hair: NativeHair, cover_fraction: FloatArray, *, seed:
     the skin at 15 to 50 degrees, away from the crown's whorl: forwards on top, down at the sides. Length is 0.
     """
     sowing = sowing or Sowing()
+    cover_fraction, seed = as_numbers("cover_fraction", cover_fraction), as_seed(seed)
     if cover_fraction.shape != (len(head.surface.vertices_mm),) or not np.isfinite(cover_fraction).all():
         raise WrongParent("cover_fraction", cover_fraction.shape, "one number for each vertex of this head", "Give one for each vertex.")
     chance = np.random.default_rng([seed, 31])

@@ -69,6 +69,7 @@ def daylight_chromaticity(temperature_kelvin: float) -> tuple[float, float]:
     >>> [round(place, 4) for place in daylight_chromaticity(6504.0)]
     [0.3127, 0.3291]
     """
+    _check_temperature(temperature_kelvin, DAYLIGHT_RANGE_KELVIN, "Daylight is in that range.")
     inverse = 1e3 / temperature_kelvin
     if temperature_kelvin <= 7000.0:
         x = 0.244063 + inverse * (0.09911 + inverse * (2.9678 - 4.6070 * inverse))

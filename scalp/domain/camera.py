@@ -22,10 +22,16 @@ class Camera(Value):
 
     def check(self) -> None:
         """Refuse a camera that is not one."""
+        if not (0 < self.focal_px < np.inf and np.isfinite(self.centre_px).all()):
+            raise BadInput(
+                "focal_px and centre_px",
+                f"{self.focal_px} and {self.centre_px}",
+                "finite, the focal length above 0",
+                "Give the focal length in pixels.",
+            )
         rotation = self.camera_from_head[:3, :3]
-        if not self.focal_px > 0:
-            raise BadInput("focal_px", self.focal_px, "above 0", "Give the focal length in pixels.")
-        if self.camera_from_head.shape != (4, 4) or not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6):
+        rigid = self.camera_from_head.shape == (4, 4) and np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-6)
+        if not rigid or not np.isfinite(self.camera_from_head).all():
             raise BadInput("camera_from_head", "not rigid", "a rotation and a translation in mm", "Normalise it first.")
 
     def in_camera(self, points_mm: FloatArray) -> FloatArray:

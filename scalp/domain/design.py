@@ -75,7 +75,7 @@ class Design(Value):
 
     def check(self) -> None:
         """Refuse densities that are not densities."""
-        if not np.isfinite(self.density_per_cm2).all() or self.density_per_cm2.min() < 0:
-            raise BadInput("density_per_cm2", "negative or not a number", "0 to 200", "Correct the density.")
+        if not self.density_per_cm2.size or not np.isfinite(self.density_per_cm2).all() or self.density_per_cm2.min() < 0:
+            raise BadInput("density_per_cm2", "empty, negative or not a number", "0 to 200", "Correct the density.")
         if self.zone_index.shape != self.density_per_cm2.shape:
             raise BadInput("zone_index", self.zone_index.shape, "one for each vertex", "Give one for each vertex.")

@@ -150,6 +150,7 @@ class Fading(Value):
 
     def band_shift(self, band: Band) -> float:
         """Return how many times the expected rate a band's is; what is told narrows it."""
+        check_band(band)
         half_width = 0.5 * np.sqrt(self.factors.untold_log_variance(self.band_factor))
         return float(np.exp({"low": half_width, "expected": 0.0, "high": -half_width}[band]))
 
@@ -170,6 +171,7 @@ class Fading(Value):
     def spread_mm2(self, years: float, middle_depth_mm: npt.ArrayLike, band: Band = "expected") -> FloatArray:
         """Return how much the variance of deposits grows in `years`, 2 D t, (N,) mm2; low spreads least."""
         check_years(years)
+        check_band(band)
         unsure = {"low": 1.0 / self.diffusion_band_factor, "expected": 1.0, "high": self.diffusion_band_factor}[band]
         deeper_mm = np.asarray(middle_depth_mm, float) - USUAL_MIDDLE_MM
         diffusion = self.diffusion_mm2_per_year * unsure * np.exp(self.diffusion_slope_per_mm * np.minimum(deeper_mm, 2.5))
@@ -188,3 +190,9 @@ def check_years(years: float) -> None:
     """Refuse years before the treatment, and more than anybody lives on."""
     if not 0.0 <= years <= LATEST_YEARS:
         raise BadInput("years", years, f"0 to {LATEST_YEARS:g} after healing", "Ask for a year in that range.")
+
+
+def check_band(band: str) -> None:
+    """Refuse what is no end of a band."""
+    if band not in BANDS:
+        raise BadInput("band", band, ", ".join(BANDS), "Choose one of these.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scalp.base import BadInput, ByteArray, Float32Array, FloatArray, IntArray, Value, value
+from scalp.base import BadInput, ByteArray, Float32Array, FloatArray, IntArray, Value, WrongParent, value
 
 
 @value
@@ -35,6 +35,8 @@ class Impressions(Value):
                 raise BadInput(name, column.shape, f"{count} finite values of 0 or more", "Give one for each impression.")
         if self.barycentric.shape != (count, 3):
             raise BadInput("barycentric", self.barycentric.shape, f"({count}, 3)", "Give one for each impression.")
+        if not np.isfinite(self.barycentric).all() or (count and self.face_index.min() < 0):
+            raise BadInput("place of an impression", "not on any face", "faces from 0 up, finite barycentric weights", "Place them again.")
 
     def __len__(self) -> int:
         """Count the impressions."""
@@ -49,8 +51,14 @@ class Impressions(Value):
         columns = {name: getattr(self, name)[kept] for name in _COLUMNS}
         return Impressions(head_digest=self.head_digest, plan_digest=self.plan_digest, **columns)
 
+    def check_on(self, faces: IntArray) -> None:
+        """Refuse a surface that does not have the faces they lie on."""
+        if len(self) and self.face_index.max() >= len(faces):
+            raise WrongParent("impressions", "on faces this surface does not have", "those of this surface", "Use the head they lie on.")
+
     def points_mm(self, vertices_mm: FloatArray, faces: IntArray) -> FloatArray:
         """Return where they lie on their head's surface, (N, 3) mm."""
+        self.check_on(faces)
         return np.asarray(np.einsum("nk,nkd->nd", self.barycentric, vertices_mm[faces[self.face_index]]))
 
 

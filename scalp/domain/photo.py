@@ -13,6 +13,10 @@ from scalp.base import BadPhoto, Doubt, Float32Array, FloatArray, Value, value
 SMALLEST_SIDE_PX = 64
 LARGEST_PIXELS = 120_000_000
 LONGEST_SIDES_RATIO = 4
+ROUNDING = 1e-8
+"""What a rising curve of a profile may fall by rounding."""
+LEAST_DETERMINANT = 1e-6
+"""Below it primaries lie on a line."""
 
 
 @value
@@ -27,6 +31,16 @@ class Encoding(Value):
     decode: FloatArray
     srgb_from_native: FloatArray
     icc_profile: bytes | None = None
+
+    def check(self) -> None:
+        """Refuse curves and primaries from which no light can be told."""
+        if self.decode.ndim != 2 or self.decode.shape[1] != 3 or not np.isfinite(self.decode).all():
+            raise BadPhoto("decode", self.decode.shape, "finite (levels, 3) of linear light", "Save the photo as sRGB.")
+        if not (np.diff(self.decode, axis=0) >= -ROUNDING).all() or not (self.decode[-1] > self.decode[0]).all():
+            raise BadPhoto("decode", "not rising", "light that grows with the stored number", "Save the photo as sRGB.")
+        matrix = self.srgb_from_native
+        if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix)) < LEAST_DETERMINANT:
+            raise BadPhoto("srgb_from_native", matrix.shape, "an invertible (3, 3) matrix", "Save the photo as sRGB.")
 
     @cached_property
     def is_srgb(self) -> bool:

@@ -88,6 +88,14 @@ class Regions(Value):
     skin: ByteArray
     hair: ByteArray
 
+    def check(self) -> None:
+        """Refuse masks that are not of one picture."""
+        for name in ("head", "skin", "hair"):
+            mask = getattr(self, name)
+            if mask.ndim != 2 or mask.shape != self.head.shape or mask.dtype != np.uint8:
+                allowed = f"{self.head.shape} uint8, all three alike"
+                raise BadInput(f"mask {name}", f"{mask.shape} {mask.dtype}", allowed, "Make the masks for one photo, 0 to 255.")
+
 
 FindingKind = Literal["face", "pose", "framing", "sharpness", "light", "resolution", "hair"]
 Verdict = Literal["good", "usable", "bad"]

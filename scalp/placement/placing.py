@@ -6,7 +6,7 @@ densities, refuses what does not fit, and fills the columns.
 
 import numpy as np
 
-from scalp.base import BadInput, BadMesh, FloatArray, NotPossible, Value, WrongParent, value
+from scalp.base import BadInput, BadMesh, FloatArray, NotPossible, Value, WrongParent, as_seed, value
 from scalp.domain.design import Design
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
@@ -33,6 +33,8 @@ _LEAST_OPEN_FRACTION = 0.15
 _MOST_TURNED_FRACTION = 0.02
 LARGEST_DISTANCE_MM = 20.0
 FARTHEST_OFF_MM = 5.0
+FARTHEST_MM = 1e7
+"""No place of a head is farther from its origin: beyond it, squares of lengths lose the millimetre."""
 
 
 @value
@@ -71,6 +73,8 @@ class PlacementSettings(Value):
             raise BadInput(
                 "distance", f"{self.apart_mm} / {self.pair_distance_mm} mm", "0 to 2 mm, pairs not closer than apart_mm", "Correct it."
             )
+        if self.pair_distance_mm == 0.0 and self.pairs_fraction + self.triples_fraction > 0.0:
+            raise BadInput("pair_distance_mm", 0.0, "above 0 where there are pairs or triples", "0.42 is natural.")
         if not 0.0 <= self.depth_cv_fraction <= 0.5 or not 0.0 <= self.concentration_cv_fraction <= 0.5:
             raise BadInput("variation", f"{self.depth_cv_fraction} / {self.concentration_cv_fraction}", "0 to 0.5", "Correct it.")
         if not 1.0 <= self.largest_density_per_cm2 <= 400.0:
@@ -101,7 +105,7 @@ def place_impressions(
     _check_parents(plan, design, head)
     _check_surface(head, design)
     room = _make_room(design, head, settings, (keep_away_mm, keep_away_distance_mm, earlier_mm))
-    rng = np.random.default_rng(_checked_seed(seed))
+    rng = np.random.default_rng(as_seed(seed))
     counts = tuple(session.impressions_count for session in plan.sessions)
     ground = _ground_for(design, head, sum(counts), room, settings)
     units = units_for(counts, settings.pairs_fraction, settings.triples_fraction, settings.pair_distance_mm)
@@ -121,13 +125,9 @@ def _check_parents(plan: Plan, design: Design, head: Head) -> None:
         raise WrongParent("head", "not the one that was designed on", "the head of this plan and design", "Use the same head throughout.")
     if plan.design_digest != design.digest:
         raise WrongParent("plan", "made for another design", "a plan of this design", "Plan the treatment again.")
-
-
-def _checked_seed(seed: int) -> int:
-    """Return a seed that is one."""
-    if seed < 0:
-        raise BadInput("seed", seed, "0 or more", "Any whole number will do.")
-    return seed
+    if design.density_per_cm2.shape != (len(head.surface.vertices_mm),):
+        allowed = f"({len(head.surface.vertices_mm)},), one for each vertex of the head"
+        raise WrongParent("density_per_cm2", design.density_per_cm2.shape, allowed, "Draw the design on this head.")
 
 
 def _make_room(design: Design, head: Head, settings: PlacementSettings, standing: tuple[FloatArray | None, ...]) -> Room:
@@ -150,8 +150,8 @@ def _make_room(design: Design, head: Head, settings: PlacementSettings, standing
 def _checked_points(name: str, points_mm: FloatArray | None) -> FloatArray:
     """Return points as (M, 3) floats."""
     points = np.empty((0, 3)) if points_mm is None else _numbers(points_mm)
-    if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
-        raise BadInput(name, points.shape, "finite (M, 3) in mm", "Give one row of x, y, z for each point.")
+    if points.ndim != 2 or points.shape[1] != 3 or not (np.abs(points) <= FARTHEST_MM).all():
+        raise BadInput(name, points.shape, f"finite (M, 3) in mm, within {FARTHEST_MM:g} mm", "Give one row of x, y, z for each point.")
     return points
 
 
@@ -165,6 +165,11 @@ def _numbers(given: FloatArray) -> FloatArray:
 
 def _check_surface(head: Head, design: Design) -> None:
     """Refuse a treated surface whose faces are turned both ways or lie twice: inside and outside cannot be told apart."""
+    if not len(head.surface.faces):
+        raise BadMesh("treated surface", "without faces", "triangles", "Triangulate it first.")
+    farthest_mm = float(np.abs(head.surface.vertices_mm).max())
+    if farthest_mm > FARTHEST_MM:
+        raise BadMesh("treated surface", f"up to {farthest_mm:.3g} mm away", f"within {FARTHEST_MM:g} mm", "Give its vertices in mm.")
     faces = head.surface.faces[(design.density_per_cm2[head.surface.faces] > 0.0).any(axis=1)].astype(np.int64)
     edges = (faces * (len(head.surface.vertices_mm) + 1) + np.roll(faces, -1, axis=1)).reshape(-1)
     twice_fraction = (len(edges) - len(np.unique(edges))) / max(len(edges), 1)

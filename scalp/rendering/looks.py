@@ -42,6 +42,10 @@ class LookMaker:
             raise WrongParent("photo", "not one of this head's", "a photo the head was reconstructed from", "Reconstruct the head from it.")
         self.photo, self.head, self.regions, self.skin = photo, head, regions, skin
         self.camera = head.cameras[head.photo_digests.index(photo.digest)]
+        if regions.skin.shape != photo.pixels.shape[:2] or (self.camera.height_px, self.camera.width_px) != photo.pixels.shape[:2]:
+            said = f"{regions.skin.shape} and {self.camera.height_px} x {self.camera.width_px} px"
+            allowed = f"{photo.height_px} x {photo.width_px} px as the photo"
+            raise WrongParent("masks and camera", said, allowed, "Read the regions of this very photo.")
         self._threads_count = threads_count
         self._curve = storing_curve(photo.encoding)
 

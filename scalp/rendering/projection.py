@@ -38,6 +38,7 @@ def project_impressions(impressions: Impressions, head: Head, camera: Camera) ->
     """Return the footprints of the impressions a camera can see, exact in perspective and foreshortening."""
     if impressions.head_digest != head.digest:
         raise WrongParent("impressions", "of another head", "impressions placed on this head", "Place them on this head first.")
+    impressions.check_on(head.surface.faces)
     surface, count = head.surface, len(impressions)
     points_px, metric, seen = np.empty((count, 2)), np.empty((count, 3)), np.zeros(count, np.bool_)
     lens = (camera.camera_from_head, camera.focal_px, camera.centre_px, (camera.width_px, camera.height_px))

@@ -73,6 +73,8 @@ def see_from(rgb_linear: Float32Array, px_per_mm: float, distance_mm: float, eye
     nerve's own threshold (true visibility is lower still), colour errors of the lens, depth of focus.
     """
     density_px = px_per_degree(px_per_mm, distance_mm)
+    if np.ndim(rgb_linear) != 3 or rgb_linear.shape[2] != 3 or 0 in rgb_linear.shape or not np.isfinite(rgb_linear).all():
+        raise BadInput("rgb_linear", np.shape(rgb_linear), "finite (rows, cols, 3) of linear light", "Decode the picture to linear light.")
     margin_px = int(np.clip(np.ceil(MARGIN_ARC_MINUTES / 60.0 * density_px), 8, LARGEST_MARGIN_PX))
     margin_px = min(margin_px, min(rgb_linear.shape[:2]) - 1)
     wide = np.pad(rgb_linear, ((margin_px, margin_px), (margin_px, margin_px), (0, 0)), mode="reflect").astype(np.float32)

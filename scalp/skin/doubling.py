@@ -16,6 +16,7 @@ from scalp.base import BadInput, FloatArray
 from scalp.skin.photons import Balance, Layers, fresnel
 
 _THINNEST = 1e-7
+FEWEST_DIRECTIONS, MOST_DIRECTIONS = 4, 512
 _DEEPEST_DOUBLINGS = 60
 
 
@@ -164,6 +165,9 @@ def solve_layers(layers: Layers, *, directions_count: int = 32) -> Balance:
     n = float(layers.n[0])
     if (layers.n != n).any() or layers.n_below not in (1.0, n):
         raise BadInput("n", layers.n, "one index for all layers, and air or the same below", "Walk photons through these layers.")
+    if directions_count not in range(FEWEST_DIRECTIONS, MOST_DIRECTIONS + 1):
+        allowed = f"{FEWEST_DIRECTIONS} to {MOST_DIRECTIONS}, whole"
+        raise BadInput("directions_count", directions_count, allowed, "32 are exact to five digits.")
     directions = spread_directions(n, directions_count)
     stack = air_surface(directions, n)
     columns = zip(layers.mu_a_per_mm, layers.mu_s_per_mm, layers.g, layers.thickness_mm, strict=True)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from scalp.base import BadInput, Doubt, FloatArray, Value, value
+from scalp.base import BadInput, Doubt, FloatArray, Value, as_numbers, value
 from scalp.domain import skin as ranges
 from scalp.domain.skin import Skin
 from scalp.skin.tissue import SURFACE_GLARE
@@ -33,6 +33,7 @@ _RANGES = np.array(
         ranges.VESSEL_RANGE_UM,
     ]
 )
+_SPREADS = ("blood_log_sd", "oxygenation_sd", "scattering_log_sd", "scattering_power_sd", "vessel_radius_sd_um")
 _STARTS = (0.03, 0.2)
 """Melanin to begin with; the second only where the first ends badly."""
 _GOOD_COST = 30.0
@@ -67,6 +68,15 @@ class UsualSkin(Value):
     """How far the model misses a spectrum at one wavelength. (D)"""
     independent_count: int = 20
     """How many wavelengths of a spectrum count as independent, however finely it is sampled. (D)"""
+
+    def check(self) -> None:
+        """Refuse skin that is outside the ranges of the fit, and spreads that are none."""
+        for name, (low, high) in zip(_FREE[1:], _RANGES[1:], strict=True):
+            if not low <= getattr(self, name) <= high:
+                raise BadInput(f"usual {name}", getattr(self, name), f"{low:g} to {high:g}", "Leave it out for what is usual.")
+        for name in (*_SPREADS, "misfit_sd_fraction", "independent_count"):
+            if not 0.0 < getattr(self, name) < np.inf:
+                raise BadInput(name, getattr(self, name), "above 0", "Leave it out for what is usual.")
 
 
 @value
@@ -135,7 +145,7 @@ def fit_spectrum(
 
 def _usable(wavelengths_nm: npt.ArrayLike, reflectance: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return what is measured between 430 and 700 nm, sorted; refuse what is no spectrum."""
-    nm, measured = np.asarray(wavelengths_nm, float), np.asarray(reflectance, float)
+    nm, measured = as_numbers("wavelengths_nm", wavelengths_nm), as_numbers("reflectance", reflectance)
     if nm.ndim != 1 or nm.shape != measured.shape:
         raise BadInput("reflectance", measured.shape, "one number for each wavelength", "Give both columns of the same file.")
     order = np.argsort(nm, kind="stable")
@@ -154,8 +164,7 @@ def _prior(usual: UsualSkin) -> tuple[FloatArray, FloatArray]:
     """Return where each free number but melanin usually lies and how far it strays, as the fit counts them."""
     names = _FREE[1:]
     middle = np.array([getattr(usual, name) for name in names])
-    spreads = ("blood_log_sd", "oxygenation_sd", "scattering_log_sd", "scattering_power_sd", "vessel_radius_sd_um")
-    return np.where(_IN_LOG[1:], np.log(middle), middle), np.array([getattr(usual, name) for name in spreads])
+    return np.where(_IN_LOG[1:], np.log(middle), middle), np.array([getattr(usual, name) for name in _SPREADS])
 
 
 def _bent(numbers: FloatArray) -> FloatArray:

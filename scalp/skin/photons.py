@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from scalp.base import BadInput, FloatArray, Value, value
+from scalp.base import BadInput, FloatArray, Value, as_seed, value
 from scalp.skin.chance import GOLDEN, WORD, free_path, mixed, stream_of, turn_cosine, unit, words
 
 _N = 10
@@ -22,6 +22,7 @@ _FAINT = math.log(1e4)
 """Optical depth of absorption from which photons are thinned out."""
 _LOG_TEN = math.log(10.0)
 _ISOTROPIC = 1e-6
+LARGEST_SEED = 2**63 - 1
 _BLOCK_COUNT = 2048
 """Photons whose sum is taken in one go."""
 
@@ -110,8 +111,9 @@ class Layers(Value):
     def check(self) -> None:
         """Refuse layers that do not fit together, or that no light could cross."""
         columns = (self.mu_a_per_mm, self.mu_s_per_mm, self.g, self.n, self.thickness_mm)
-        if len({len(column) for column in columns}) != 1 or not len(self.g):
-            raise BadInput("layers", [len(column) for column in columns], "columns of one length", "Give each layer all five numbers.")
+        shapes = [getattr(column, "shape", None) for column in columns]
+        if set(shapes) != {(np.size(self.g),)} or not np.size(self.g):
+            raise BadInput("layers", shapes, "columns of one length", "Give each layer all five numbers.")
         for name, column, fits, allowed in (
             ("mu_a_per_mm", self.mu_a_per_mm, (self.mu_a_per_mm >= 0) & np.isfinite(self.mu_a_per_mm), "absorption 0 or more"),
             ("mu_s_per_mm", self.mu_s_per_mm, (self.mu_s_per_mm > 0) & np.isfinite(self.mu_s_per_mm), "scattering above 0"),
@@ -122,6 +124,8 @@ class Layers(Value):
         ):
             if not fits.all():
                 raise BadInput(name, column[~fits][0], allowed, "Correct this layer.")
+        if not 1.0 <= self.n_below < 5.0:
+            raise BadInput("n_below", self.n_below, "1 to 5", "Air is 1, the index of the last layer goes on without end.")
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
@@ -212,6 +216,8 @@ def trace_layers(layers: Layers, *, photons_count: int, seed: int, threads_count
     """
     if photons_count < 1 or threads_count < 1:
         raise BadInput("photons_count, threads_count", (photons_count, threads_count), "1 or more", "Ask for photons and a thread.")
+    if as_seed(seed) > LARGEST_SEED:
+        raise BadInput("seed", seed, f"0 to {LARGEST_SEED}", "Any such number will do.")
     table = _layer_table(layers)
     edges = np.append(np.arange(0, photons_count, _BLOCK_COUNT), photons_count)
     sums = np.zeros((len(edges) - 1, 4))

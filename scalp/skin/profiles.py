@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import make_interp_spline
 
-from scalp.base import BadInput, Float32Array, FloatArray, Value, value
+from scalp.base import BadInput, Float32Array, FloatArray, Value, as_numbers, value
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_weights
 from scalp.domain.skin import Skin
 from scalp.skin import grids
@@ -25,6 +25,7 @@ from scalp.skin.tone import inner_spectrum
 
 FAR_FALL_MM = 3.0
 """Beyond the last ring the cube root falls off by a factor e in this distance."""
+_COLUMNS = ("width", "top", "bottom", "concentration")
 _SCALE_RANGE = (0.5, 1.6)
 """How much thinner or thicker than the table's an epidermis may be for all lengths to be scaled with it."""
 
@@ -129,10 +130,20 @@ def skin_table(skin: Skin) -> Float32Array:
     return np.asarray(np.cbrt(-np.log1p(-np.clip(bands, 0.0, 0.99999))).reshape(3, *shape), np.float32)
 
 
+def _fit_columns(columns: tuple[npt.ArrayLike, ...]) -> list[FloatArray]:
+    """Return columns as numbers of one length, (N,) each; refuse those that do not fit together."""
+    numbers = [np.atleast_1d(as_numbers(f"{name} of an impression", column)) for name, column in zip(_COLUMNS, columns, strict=True)]
+    lengths = {len(column) for column in numbers if column.size != 1}
+    if any(column.ndim != 1 for column in numbers) or len(lengths) > 1:
+        shapes = ", ".join(str(column.shape) for column in numbers)
+        raise BadInput(f"{', '.join(_COLUMNS)} of impressions", shapes, "columns (N,) of one length, or one number", "Correct the columns.")
+    return list(np.broadcast_arrays(*numbers))
+
+
 def place_deposits(skin: Skin, columns: tuple[npt.ArrayLike, ...]) -> Deposits:
     """Return deposits on the table's axes; columns are width, top, bottom in mm and mg/ml. Refuse what cannot be."""
-    diameter, top, bottom, concentration = np.broadcast_arrays(*(np.atleast_1d(np.asarray(column, float)) for column in columns))
-    for name, column in (("width", diameter), ("top", top), ("bottom", bottom), ("concentration", concentration)):
+    diameter, top, bottom, concentration = _fit_columns(columns)
+    for name, column in zip(_COLUMNS, (diameter, top, bottom, concentration), strict=True):
         wrong = ~np.isfinite(column) | (column < 0)
         if wrong.any():
             raise BadInput(f"{name} of an impression", float(column[wrong][0]), "a number of 0 or more", "Correct the impressions.")
@@ -204,7 +215,7 @@ def contrast_profile(
     >>> contrast_profile(skin, 0.25, 0.1, 0.4, 1.3, [0.0, 0.2, 0.5]).shape
     (1, 3, 3)
     """
-    away = np.atleast_1d(np.asarray(distance_mm, float))
+    away = np.atleast_1d(as_numbers("distance from an impression", distance_mm))
     if away.ndim != 1 or not np.isfinite(away).all():
         raise BadInput("distance from an impression", away.shape, "finite numbers in a row, in mm", "Correct the distances.")
     deposits = place_deposits(skin, (deposit_diameter_mm, top_depth_mm, bottom_depth_mm, concentration_mg_per_ml))

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from scalp.base import Float32Array, FloatArray
+from scalp.base import BadInput, Float32Array, FloatArray
 from scalp.domain.skin import BLOOD_RANGE, Skin
 from scalp.skin.gaussians import look_up
 from scalp.skin.grids import SIGMAS_MM
@@ -71,7 +71,9 @@ def field_transmittance(skin: Skin, weights: npt.NDArray[np.floating], density_p
     real work, Clark-Evans about 1.4), summed exactly and averaged; overlapping impressions multiply. The surface's own
     glare is kept: it is not darkened.
     """
-    if density_per_cm2 <= 0:
+    if not 0.0 <= density_per_cm2 < np.inf:
+        raise BadInput("density_per_cm2", density_per_cm2, "a number of 0 or more", "Correct the density.")
+    if density_per_cm2 == 0 or len(weights) == 0:
         return np.ones(3)
     side_mm = _PATCH_SIDE_COUNT * 10.0 / np.sqrt(density_per_cm2)
     inside = 1.0 - _patch(np.asarray(weights, float), side_mm)

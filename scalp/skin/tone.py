@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from scalp.base import BadInput, Doubt, FloatArray
+from scalp.base import BadInput, Doubt, FloatArray, as_numbers
 from scalp.colour.lights import Light
 from scalp.colour.spectra import WAVELENGTHS_NM, rgb_from_spectrum
 from scalp.colour.srgb import lab_from_linear, typology_angle
@@ -30,6 +30,8 @@ PHOTO_SDS = (0.12, 0.45, 0.6)
 to about a tenth, exposure to half. (E)"""
 KNOWN_SDS = (0.03, 0.015, 0.8)
 """The same where a white card was measured beside the skin. (E)"""
+BRIGHTEST_LINEAR = 2.0
+"""No skin is brighter, however a photo is exposed: such numbers are bytes."""
 ODD_COLOUR_DISTANCE = 0.18
 """Misfit of log colour ratios above which a colour is not one of skin in daylight."""
 
@@ -80,9 +82,12 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light
     blood always stay what skin can have; a doubt says where the colour is darker than the measured skins the model
     was checked with, or not one of skin in daylight.
     """
-    wanted = np.asarray(rgb_linear, float)
+    wanted = as_numbers("rgb_linear", rgb_linear)
     if wanted.shape != (3,) or not np.isfinite(wanted).all() or wanted.max() <= 0:
         raise BadInput("rgb_linear", wanted.shape, "three linear bands above 0", "Pick a lit patch of bare skin.")
+    if wanted.max() > BRIGHTEST_LINEAR:
+        said = f"up to {wanted.max():.3g}"
+        raise BadInput("rgb_linear", said, "linear light, where white is 1", "Decode bytes of 0 to 255 to linear light first.")
     wanted = np.maximum(wanted, 1e-4)
     hue_sd, brightness_sd, blood_sd = KNOWN_SDS if brightness_known else PHOTO_SDS
 

@@ -170,3 +170,19 @@ def test_wrong_parts_years_heads_and_groups_are_refused():
         lose(HAIRS, make_head(subdivisions_count=3), np.ones(642))
     with pytest.raises(BadInput, match="above 0"):
         Sowing(packing_fraction=1.0)
+
+
+def test_covers_seeds_and_ways_of_sowing_that_are_none_are_refused():
+    head = make_head(subdivisions_count=2)
+    cover = np.ones(len(head.surface.vertices_mm))
+    with pytest.raises(BadInput, match="numbers"):
+        sow_hairs(head, NativeHair(), "everywhere", seed=1)
+    with pytest.raises(BadInput, match="whole number"):
+        sow_hairs(head, NativeHair(), cover, seed=-1)
+    with pytest.raises(BadInput, match="finite"):
+        lose(sow_hairs(head, NativeHair(), cover, seed=1), head, np.nan * cover)
+    with pytest.raises(BadInput, match="all white"):
+        grey_later(float("nan"), 40, 5)
+    for wrong in ({"astray_fraction": float("nan")}, {"swirl_mm": 0.0}, {"whorl_behind_vertex_mm": float("nan")}):
+        with pytest.raises(BadInput, match="usual"):
+            Sowing(**wrong)

@@ -254,3 +254,24 @@ def test_nothing_placed_heals_to_nothing():
 def test_healing_that_no_skin_does_is_refused(wrong):
     with pytest.raises(BadInput):
         Healing(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"days": "x"}, "numbers"),
+        ({"days_by_session": ("a", "b")}, "numbers"),
+        ({"days_by_session": 5}, "one for each session"),
+        ({"days": 7, "seed": -1}, "whole number"),
+        ({"days": 7, "points_mm": np.zeros((3, 3))}, "one for each impression"),
+    ],
+)
+def test_words_seeds_and_places_that_are_none_are_refused(asked, words):
+    with pytest.raises(BadInput, match=words):
+        heal(placed(), **({"seed": 1} | asked))
+
+
+@pytest.mark.parametrize("name", ["shed_spread_days", "redness_days", "patch_mm", "new_skin_mm", "crust_top_mm"])
+def test_healing_that_is_not_a_number_is_refused_by_its_name(name):
+    with pytest.raises(BadInput, match=name):
+        Healing(**{name: float("nan")})

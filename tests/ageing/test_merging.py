@@ -235,3 +235,9 @@ def test_at_the_safe_density_marks_are_just_as_wide_as_allowed(density, width, l
 def test_limits_that_are_none_are_refused(wrong):
     with pytest.raises(BadInput):
         MergingLimits(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [np.full((100, 3), np.nan), np.zeros((100, 2)), np.full((100, 3), 1e200)])
+def test_places_that_are_none_are_refused(wrong):
+    with pytest.raises(BadInput, match="x, y, z"):
+        densest_spots(wrong)

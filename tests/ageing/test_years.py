@@ -200,3 +200,9 @@ def test_temporary_work_leaves_a_residue_to_about_three_years():
 def test_years_that_cannot_be_are_refused(years):
     with pytest.raises(BadInput, match="0 to 60"):
         age(placed(), years=years)
+
+
+def test_a_band_that_is_none_is_refused():
+    for asked in ({"band": "middle"}, {"spread": "middle"}):
+        with pytest.raises(BadInput, match="low, expected, high"):
+            age(placed(), years=5, **asked)

@@ -78,3 +78,11 @@ def test_arrays_that_are_no_photo_are_refused_with_the_field(pixels, field):
         Photo(pixels=pixels, encoding=srgb_encoding())
     assert refused.value.field == field
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("decode", [np.full((256, 3), np.nan), np.zeros((256, 3)), np.linspace(1.0, 0.0, 256)[:, None].repeat(3, axis=1)])
+def test_curves_from_which_no_light_can_be_told_are_refused(decode):
+    with pytest.raises(BadPhoto, match="sRGB"):
+        Encoding(decode=decode, srgb_from_native=np.eye(3))
+    with pytest.raises(BadPhoto, match="invertible"):
+        Encoding(decode=srgb_encoding().decode, srgb_from_native=np.zeros((3, 3)))

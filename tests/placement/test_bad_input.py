@@ -120,3 +120,33 @@ def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
     """The message names what is allowed."""
     with pytest.raises(BadInput, match="allowed"):
         PlacementSettings(**wrong)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "x", None])
+def test_a_seed_that_is_no_whole_number_is_refused(seed: object) -> None:
+    """The message says what a seed is."""
+    head = ball(30.0, 2)
+    design = even_design(head, 20.0)
+    with pytest.raises(BadInput, match="whole number"):
+        place_impressions(plan_of(design, 100), design, head, seed=seed)  # type: ignore[arg-type]
+
+
+def test_a_design_of_another_size_and_a_surface_without_faces_are_refused() -> None:
+    """A density that is not one for each vertex, no faces at all, and places beyond all lengths."""
+    head = ball(30.0, 2)
+    design = design_of(head, np.ones(7))
+    with pytest.raises(WrongParent, match="each vertex"):
+        place_impressions(plan_of(design, 100), design, head, seed=1)
+    for mesh in (
+        Mesh(vertices_mm=head.surface.vertices_mm, faces=np.empty((0, 3), np.int32)),
+        Mesh(vertices_mm=head.surface.vertices_mm * 1e200, faces=head.surface.faces),
+    ):
+        other = head_of(mesh)
+        design = even_design(other, 20.0)
+        with pytest.raises(BadMesh):
+            place_impressions(plan_of(design, 100), design, other, seed=1)
+    design = even_design(head, 20.0)
+    with pytest.raises(BadInput, match="within"):
+        place_impressions(plan_of(design, 100), design, head, seed=1, keep_away_mm=np.full((1, 3), 1e200))
+    with pytest.raises(BadInput, match="natural"):
+        PlacementSettings(apart_mm=0.0, pair_distance_mm=0.0, triples_fraction=0.2)

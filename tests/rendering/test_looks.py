@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from scalp.base import WrongParent
+from scalp.base import BadInput, WrongParent
 from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Moment
@@ -285,6 +285,19 @@ def test_a_strange_photo_or_strange_impressions_are_refused():
     stranger = Photo(pixels=photo.pixels[::-1], encoding=photo.encoding)
     with pytest.raises(WrongParent):
         LookMaker(stranger, head, regions, make_skin())
+
+
+def test_impressions_on_faces_that_are_not_there_and_masks_of_another_size_are_refused():
+    head, photo, regions = sit()
+    with pytest.raises(WrongParent, match="faces"):
+        render_look(photo, head, impress(head, [10**6]), regions, make_skin(), HEALED)
+    with pytest.raises(BadInput, match="face"):
+        impress(head, [-1])
+    small = Regions(head=regions.head[:9], skin=regions.skin[:9], hair=regions.hair[:9])
+    with pytest.raises(WrongParent, match="regions of this very photo"):
+        LookMaker(photo, head, small, make_skin())
+    with pytest.raises(BadInput, match="all three alike"):
+        Regions(head=regions.head, skin=regions.skin[:9], hair=regions.hair)
 
 
 def test_the_same_nouns_give_the_same_bytes():

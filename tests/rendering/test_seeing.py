@@ -92,3 +92,9 @@ def test_impossible_distances_scales_and_pupils_are_refused():
     ):
         with pytest.raises(BadInput, match="allowed"):
             call()
+
+
+@pytest.mark.parametrize("picture", [np.zeros((0, 4, 3)), np.zeros((8, 8)), np.full((8, 8, 3), np.nan)])
+def test_what_is_no_picture_is_refused(picture):
+    with pytest.raises(BadInput, match="rows, cols"):
+        see_from(picture, 4.0, 1000.0)

@@ -107,3 +107,16 @@ def test_skin_darker_than_any_measured_carries_a_doubt():
 def test_what_is_no_spectrum_is_refused(nm, measured, said):
     with pytest.raises(BadInput, match=said):
         fit_spectrum(nm, measured)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"blood_fraction": 0.0}, {"scattering_per_mm": 1000.0}, {"blood_log_sd": float("nan")}, {"independent_count": 0}]
+)
+def test_usual_skin_that_is_none_is_refused(wrong):
+    with pytest.raises(BadInput, match="usual"):
+        UsualSkin(**wrong)
+
+
+def test_words_are_no_spectrum():
+    with pytest.raises(BadInput, match="numbers"):
+        fit_spectrum(["a"], ["b"])

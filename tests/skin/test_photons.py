@@ -94,3 +94,15 @@ def test_no_photons_and_no_threads_are_refused():
     for counts in ({"photons_count": 0}, {"photons_count": 10, "threads_count": 0}):
         with pytest.raises(BadInput, match="1 or more"):
             trace_layers(slab, seed=1, **counts)
+
+
+@pytest.mark.parametrize("n_below", [0.0, -1.0, float("nan")])
+def test_an_index_below_the_layers_that_is_none_is_refused(n_below):
+    with pytest.raises(BadInput, match="n_below"):
+        layers([1], [9], [0.75], [1], [0.2], n_below)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, 2**70])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(BadInput, match="seed"):
+        trace_layers(layers([1], [9], [0.75], [1], [0.2], 1.0), photons_count=10, seed=seed)

@@ -196,3 +196,12 @@ def test_a_skin_no_one_has_is_refused():
 def test_the_shipped_table_is_the_one_whose_digest_is_written_down(name):
     page = Path(__file__).parents[2] / "docs" / "science" / "skin.md"
     assert hashlib.sha256(Path(name).read_bytes()).hexdigest() in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "columns", [("x", 0.1, 0.4, 1.3), ([0.1, 0.2], [0.1, 0.1, 0.1], 0.4, 1.3), ([[0.1, 0.2]], 0.1, 0.4, 1.3), (0.2, 0.1, 0.4, {})]
+)
+def test_columns_that_do_not_fit_together_are_refused(columns):
+    skin = Skin(melanin_fraction=0.02, blood_fraction=0.011)
+    with pytest.raises(BadInput, match="Correct"):
+        contrast_profile(skin, *columns)

@@ -201,3 +201,10 @@ def test_what_is_no_colour_is_refused(colour):
 
 def test_the_surface_throws_back_what_its_index_says():
     assert pytest.approx(0.02778, abs=1e-5) == SURFACE_GLARE
+
+
+def test_words_and_bytes_are_no_linear_colour():
+    with pytest.raises(BadInput, match="numbers"):
+        fit_skin("rosy")
+    with pytest.raises(BadInput, match="Decode bytes"):
+        fit_skin([255, 180, 150])

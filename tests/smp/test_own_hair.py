@@ -43,7 +43,19 @@ def test_stubble_darkens_the_sides_and_is_told_as_a_number(smp, sitter, tmp_path
     means = []
     for days in (0, 7):
         out = tmp_path / str(days)
-        options = ("--stubble-days", days, "--density", 20, "--points", sitter / "points.json", "--format", "png", "--film", "none", "--json")
+        options = (
+            "--stubble-days",
+            days,
+            "--density",
+            20,
+            "--points",
+            sitter / "points.json",
+            "--format",
+            "png",
+            "--film",
+            "none",
+            "--json",
+        )
         result = smp("look", sitter / "head.png", "--out", out, *options)
         assert result.exit_code == 0, result.output
         told = json.loads(result.stdout)["courses"]["natural"]["mismatch"]

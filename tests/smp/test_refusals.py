@@ -87,6 +87,7 @@ def test_a_picture_that_unpacks_to_300_megapixels_is_refused_before_it_is_unpack
         (("--prices", "nowhere.toml"), "nowhere.toml"),
         (("--start", "2020-02-01"), "still to come"),
         (("--start", "9999-12-31"), "2100"),
+        (("--norwood", "5", "--later-norwood", "2", "--stubble-days", "1"), "not below --norwood"),
     ],
 )
 def test_a_wrong_wish_is_refused_with_what_is_allowed(smp, sitter, place, words, said):

@@ -92,6 +92,8 @@ def test_the_turntable_turns(seen):
         (["--distance", "far"], "0.3,1,3 or all"),
         (["--distance", "1,2,3,4,5"], "1 to 4 distances"),
         (["--turntable", "--frames", "2"], "8 to 120"),
+        (["--turntable", "--frames", "0"], "8 to 120"),
+        (["--moment", "never"], "session-1, session-2"),
         (["--film", "mp4"], "webp, gif, none"),
         (["--demo"], "photo"),
     ],
@@ -123,3 +125,10 @@ def test_a_moment_the_course_does_not_have_is_refused_with_those_it_has(smp, mak
     assert result.exit_code == 2
     assert "before, session-1" in result.output
     assert not out.exists()
+
+
+def test_points_of_a_photo_beside_the_demo_are_refused(smp, tmp_path):
+    for name in ("--points", "--face"):
+        result = smp("view", "--demo", name, "1", "--out", tmp_path / "view")
+        assert result.exit_code == 2
+        assert f"{name} or --demo" in result.output
