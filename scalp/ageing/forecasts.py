@@ -3,6 +3,7 @@
 What lives here: numbers and words for people, from the fading curve alone. What becomes of the deposits is `scalp.ageing.years`'.
 """
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -67,6 +68,9 @@ def drivers_of(years: float, fading: Fading | None = None) -> tuple[Driver, ...]
         tones = [float(fading.remaining_fractions(years, factor)[0]) for factor in (fastest, 1.0, slowest)]
         drivers.append(Driver(name=name, told=told, tone=Span(low=tones[0], expected=tones[1], high=tones[2]), share_fraction=share))
     drivers.sort(key=lambda driver: -driver.share_fraction)
+    # Where the causes alone reach farther than the band that practice tells, they share all of it.
+    claimed = max(sum(driver.share_fraction for driver in drivers), 1.0)
+    drivers = [dataclasses.replace(driver, share_fraction=driver.share_fraction / claimed) for driver in drivers]
     rest = max(1.0 - sum(driver.share_fraction for driver in drivers), 0.0)
     reach = np.exp(0.5 * np.sqrt(total * rest))
     low, middle, high = (float(fading.remaining_fractions(years, factor)[0]) for factor in (reach, 1.0, 1.0 / reach))

@@ -22,7 +22,7 @@ NATURAL_REGULARITY_FRACTION = 0.5
 CAREFUL = Effort(
     candidates_per_point=4, whole_iterations_count=10, exchange_sweeps_count=4, joint_iterations_count=24, sessions_weight=0.55
 )
-FAST = Effort(candidates_per_point=3, whole_iterations_count=5, exchange_sweeps_count=2, joint_iterations_count=10, sessions_weight=0.4)
+FAST = Effort(candidates_per_point=2, whole_iterations_count=6, exchange_sweeps_count=0, joint_iterations_count=0, sessions_weight=0.4)
 _PACKING_FRACTION = 0.55
 """Least distance of an even field in units of the densest packing's, which every session's total reaches."""
 _HEX_MM_AT_1_PER_CM2 = 10.746

@@ -93,11 +93,16 @@ def _row(tiles: tuple[Tile, ...], width_px: int, height_px: int) -> Image.Image:
     for tile, ratio in zip(tiles, ratios, strict=True):
         tile_width_px = int(height_px * ratio)
         band.paste(_fitted(tile.srgb_u8, tile_width_px, height_px), (left, 0), _rounded(tile_width_px, height_px))
-        draw.text((left + 4, height_px + 10), tile.label, INK, _font(LABEL_PX))
+        draw.text((left + 4, height_px + 10), tile.label, INK, _font(_label_px(tile.label, tile_width_px - 8)))
         for number, line in enumerate(_wrapped(tile.caption, TEXT_PX, tile_width_px)[:2]):
             draw.text((left + 4, height_px + LABEL_PX * 1.5 + number * TEXT_PX * LINE_FRACTION), line, QUIET, _font(TEXT_PX))
         left += tile_width_px + GAP_PX
     return band
+
+
+def _label_px(label: str, width_px: int) -> int:
+    """Return the size at which a label fits its tile: the usual one, or as much smaller as it must be."""
+    return min(LABEL_PX, int(LABEL_PX * width_px / max(_font(LABEL_PX).getlength(label), 1.0)))
 
 
 def _fitted(srgb_u8: ByteArray, width_px: int, height_px: int) -> Image.Image:

@@ -2,7 +2,7 @@
 
 The same 0.3 mm tall column of the same pigment begins at each depth; captions give the mean change of the field in L*, a*, b*.
 
-    python examples/12_deeper_is_bluer.py [FOLDER]
+    python examples/12_deeper_is_cooler.py [FOLDER]
 """
 
 import sys
@@ -34,7 +34,7 @@ PIGMENT = Pigment(dilution_ratio=10.0)
 def change(photo, look):
     """Return how the mean colour of a field differs from bare skin, in words."""
     before, after = (lab_from_linear(linear_from_srgb(shown.srgb_u8).mean(axis=(0, 1))) for shown in (photo, look.photo))
-    return "L* {:+.1f}   a* {:+.1f}   b* {:+.1f}".format(*(after - before))
+    return "change of L* {:+.1f}, a* {:+.1f}, b* {:+.1f}".format(*(after - before))
 
 
 def main(folder=Path("out/examples")):
@@ -51,7 +51,7 @@ def main(folder=Path("out/examples")):
             look = render_look(patch.photo, patch.head, heal(placed, days=42.0, seed=1), patch.regions, skin, HEALED)
             tiles.append(Tile(srgb_u8=look.photo.srgb_u8, label=f"{top_mm:g} mm, {name} skin", caption=change(patch.photo, look)))
         rows.append(tuple(tiles))
-    sheet = compose_sheet("Deeper is bluer", "25 mm of skin at 12 px per mm; where the column of pigment begins", tuple(rows), ())
+    sheet = compose_sheet("Deeper is wider, weaker and cooler", "25 mm of skin at 12 px per mm; where the column of pigment begins", tuple(rows), ())
     Image.fromarray(sheet).save(folder / "depth.png")
 
 
