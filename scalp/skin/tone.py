@@ -32,6 +32,8 @@ KNOWN_SDS = (0.03, 0.015, 0.8)
 """The same where a white card was measured beside the skin. (E)"""
 BRIGHTEST_LINEAR = 2.0
 """No skin is brighter, however a photo is exposed: such numbers are bytes."""
+TAN_MELANIN_FRACTION = 0.03
+"""From here on cameras' automatic exposure makes skin look lighter than it is by more than its colour betrays. (E)"""
 ODD_COLOUR_DISTANCE = 0.18
 """Misfit of log colour ratios above which a colour is not one of skin in daylight."""
 
@@ -109,9 +111,20 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light
         (least_squares(misfit, start, bounds=bounds, diff_step=np.array([1e-3, 1e-3])) for start in starts), key=lambda found: found.cost
     )
     skin = _skin_at(best.x)
-    return Skin(
-        melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=_doubts(skin, reflectance(skin, light) / wanted)
-    )
+    doubts = _doubts(skin, reflectance(skin, light) / wanted)
+    if not brightness_known:
+        doubts += _doubts_of_exposure(skin, wanted, light)
+    return Skin(melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=doubts)
+
+
+def _doubts_of_exposure(skin: Skin, wanted: FloatArray, light: Light | None) -> tuple[Doubt, ...]:
+    """Return how much darker a tan or dark skin may be if its photo is exposed brightly, which colour alone cannot tell."""
+    if skin.melanin_fraction < TAN_MELANIN_FRACTION:
+        return ()
+    darker = fit_skin(wanted * np.exp(-2.0 * PHOTO_SDS[1]), brightness_known=True, light=light).melanin_fraction
+    size = f"melanin {100 * skin.melanin_fraction:.0f} %, up to {100 * darker:.0f} % if the photo is brightly exposed"
+    advice = "Photograph it beside a white card: on darker skin the treatment shows less."
+    return (Doubt(kind="skin", where="how dark the skin is", size=size, advice=advice),)
 
 
 def _skin_at(at: FloatArray) -> Skin:

@@ -1,5 +1,7 @@
 """Claims about the colour of bare skin and about the skin found from a colour."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -208,3 +210,15 @@ def test_words_and_bytes_are_no_linear_colour():
         fit_skin("rosy")
     with pytest.raises(BadInput, match="Decode bytes"):
         fit_skin([255, 180, 150])
+
+
+@pytest.mark.parametrize("melanin_fraction", [0.11, 0.17, 0.25])
+@pytest.mark.parametrize("exposure", [1.6, 2.4])
+def test_a_brightly_exposed_dark_skin_is_doubted_as_far_as_it_really_goes(melanin_fraction: float, exposure: float) -> None:
+    """Colour alone cannot tell brown skin from very dark skin photographed brightly: the doubt's upper end holds the truth."""
+    photographed = exposure * reflectance(Skin(melanin_fraction=melanin_fraction, blood_fraction=0.0075))
+    doubts = [doubt for doubt in fit_skin(photographed).doubts if doubt.where == "how dark the skin is"]
+    assert len(doubts) == 1
+    upper_percent = float(re.findall(r"up to (\d+) %", doubts[0].size)[0])
+    assert upper_percent >= 100 * melanin_fraction - 0.5
+    assert not [doubt for doubt in fit_skin(photographed / exposure, brightness_known=True).doubts if doubt.where == "how dark the skin is"]
