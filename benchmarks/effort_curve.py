@@ -12,8 +12,8 @@ from scalp.placement.placing import CAREFUL, FAST
 
 EFFORTS = {
     "elimination only": Effort(4, 0, 0, 0, 0.0),
-    "whole relaxed": Effort(3, 5, 0, 0, 0.0),
     "fast": FAST,
+    "joint 10": Effort(3, 5, 2, 10, 0.4),
     "joint 16": Effort(3, 8, 3, 16, 0.5),
     "careful": CAREFUL,
     "joint 60": Effort(3, 16, 6, 60, 0.55),

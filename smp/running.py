@@ -93,7 +93,7 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
         progress("making the film", 0.9)
         files.append(f"film.{order.film}")
         _write_film(sitting, before, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
-    _write_plan(course, {names[moment.name]: looks[moment.name] for moment in moments}, folder)
+    _write_plan(sitting, course, {names[moment.name]: looks[moment.name] for moment in moments}, folder)
     return [*files, "treatment.json"]
 
 
@@ -116,17 +116,17 @@ def _write_comparison(sitting: Sitting, courses: dict[str, Course], order: Order
         (folder / own).mkdir()
         files += [f"{own}/healed.{order.picture_format}", f"{own}/treatment.json"]
         write_picture(looks[name].photo, folder / files[-2])
-        _write_plan(course, {Path(files[-2]).name: looks[name]}, folder / own)
+        _write_plan(sitting, course, {Path(files[-2]).name: looks[name]}, folder / own)
     before = show_before(sitting, next(iter(courses.values())))
     _write_sheet(present_comparison(sitting, courses, looks, before), folder / "sheet.png")
     return [*files, "sheet.png"]
 
 
-def _write_plan(course: Course, pictures: dict[str, Look], folder: Path) -> None:
-    """Write the plan as data, with the names of its pictures."""
+def _write_plan(sitting: Sitting, course: Course, pictures: dict[str, Look], folder: Path) -> None:
+    """Write the plan as data, with the names of its pictures and what was told of the client."""
     named = tuple((look, name) for name, look in pictures.items())
     record = record_treatment(course.head, course.design, course.plan, course.placed, course.skin, named)
-    write_treatment(record, folder)
+    write_treatment(dataclasses.replace(record, fading=course.fading, stubble=sitting.stubble), folder)
 
 
 def _write_sheet(srgb_u8: ByteArray, path: Path) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 from scalp.base import BadInput, Doubt, FloatArray, Value, value
 from scalp.domain.camera import Camera
 from scalp.domain.design import Hairline, Wishes
+from scalp.domain.fading import Fading
+from scalp.domain.hair import Stubble
 from scalp.domain.head import LANDMARK_NAMES
 from scalp.domain.look import Moment
 from scalp.domain.plan import Plan
@@ -51,7 +53,10 @@ class LookRecord(Value):
 
 @value
 class TreatmentRecord(Value):
-    """One treatment as data: head, design, plan, skin, how many impressions of which digest, the looks, every doubt once."""
+    """One treatment as data: head, design, plan, skin, how many impressions of which digest, the looks, every doubt once.
+
+    `fading` holds what was told of the client's sun, skin and scars, `stubble` how the own hair was to be worn.
+    """
 
     head: HeadRecord
     design: DesignRecord
@@ -61,3 +66,5 @@ class TreatmentRecord(Value):
     impressions_digest: str
     looks: tuple[LookRecord, ...]
     doubts: tuple[Doubt, ...] = ()
+    fading: Fading = Fading()
+    stubble: Stubble | None = None

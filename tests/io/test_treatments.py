@@ -1,5 +1,6 @@
 """treatment.json: exact both ways, without a face, and plain words for every file that is something else."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from scalp.base import BadTable, Doubt, Unreadable, WrongParent
 from scalp.domain.design import Design
+from scalp.domain.fading import Fading, FadingFactors
+from scalp.domain.hair import NativeHair, Stubble
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Look, Moment
@@ -87,6 +90,8 @@ def test_the_file_says_its_schema_its_version_and_that_it_is_no_promise(record: 
         "skin",
         "impressions_count",
         "impressions_digest",
+        "fading",
+        "stubble",
         "looks",
         "doubts",
     }, "a change of the schema needs a new version"
@@ -152,3 +157,11 @@ def test_damaged_impressions_are_refused(course: Course, record: TreatmentRecord
     place.write_bytes(place.read_bytes()[:kept_bytes])
     with pytest.raises(BadTable, match="damaged"):
         read_impressions(place)
+
+
+def test_what_was_told_of_the_client_is_read_back(record: TreatmentRecord, tmp_path: Path) -> None:
+    fading = Fading(factors=FadingFactors(sun="high", skin_type="oily", scar=True))
+    stubble = Stubble(hair=NativeHair(grey_fraction=0.6), days=3.0, later_norwood="7")
+    told = dataclasses.replace(record, fading=fading, stubble=stubble)
+    write_treatment(told, tmp_path)
+    assert read_treatment(tmp_path) == told
