@@ -51,9 +51,7 @@ def main(folder=Path("out/examples")):
             look = render_look(patch.photo, patch.head, heal(placed, days=42.0, seed=1), patch.regions, skin, HEALED)
             tiles.append(Tile(srgb_u8=look.photo.srgb_u8, label=f"{top_mm:g} mm, {name} skin", caption=change(patch.photo, look)))
         rows.append(tuple(tiles))
-    sheet = compose_sheet(
-        "Deeper is wider, weaker and cooler", "25 mm of skin at 12 px per mm; where the column of pigment begins", tuple(rows), ()
-    )
+    sheet = compose_sheet("Deeper is wider, weaker and cooler", "25 mm of skin; where the column of pigment begins", tuple(rows), ())
     Image.fromarray(sheet).save(folder / "depth.png")
 
 
