@@ -45,6 +45,9 @@ def view(
     density: options.Density = 130.0,
     sessions: options.Sessions = None,
     temporary: options.Temporary = False,
+    sun: options.Sun = None,
+    skin_type: options.SkinType = None,
+    scar: options.Scar = False,
     seed: options.Seed = 1,
     face: options.Face = None,
     points: options.Points = None,
@@ -57,6 +60,7 @@ def view(
     """Show the treatment from any side, also where no photo was taken, in other lights and as seen from a distance."""
     from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
+    from scalp.domain.fading import FadingFactors
     from scalp.io.assets import makehuman_folder
     from scalp.io.folders import output_folder
     from scalp.rendering.views import Stand
@@ -69,12 +73,12 @@ def view(
     with terminal.refusals():
         wanted = read_wanted(pose, light, moment, distance, frames if turntable else None, Stand(width_px=width, height_px=width * 4 // 3))
         wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
+        told = FadingFactors(sun=sun, skin_type=skin_type, scar=scar)  # type: ignore[arg-type]
         order = read_order(
-            wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, picture_format=picture_format, film=film
-        )
-        _demand_a_head(photo, demo=demo)
-        if demo:
-            _refuse_beside_demo(points=points, face=face)
+            wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, factors=told,
+            picture_format=picture_format, film=film,
+        )  # fmt: skip
+        _demand_a_head(photo, demo=demo, points=points, face=face)
         makehuman_folder()
         if photo is not None:
             refuse_inside(photo, out)
@@ -86,8 +90,8 @@ def view(
         terminal.answer(result | {"folder": str(out)}, report_views(result, out))
 
 
-def _demand_a_head(photo: Path | None, *, demo: bool) -> None:
-    """Refuse a call without a head, with two, or with a folder of results."""
+def _demand_a_head(photo: Path | None, *, demo: bool, **of_a_photo: object) -> None:
+    """Refuse a call without a head, with two, with a folder of results, or with what says of a photo where its face is beside the demo."""
     from scalp.base import BadInput
 
     if demo == (photo is not None):
@@ -97,14 +101,8 @@ def _demand_a_head(photo: Path | None, *, demo: bool) -> None:
     if photo is not None and photo.is_dir():
         remedy = "Give the photo the folder was made from: the same words give the same course."
         raise BadInput(photo.name, "a folder", "a photo: a folder of results keeps neither the photo nor the surface of the head", remedy)
-
-
-def _refuse_beside_demo(**given: object) -> None:
-    """Refuse what says where a face is in a photo, where there is no photo."""
-    from scalp.base import BadInput
-
-    for name, content in given.items():
-        if content is not None:
+    for name, content in of_a_photo.items():
+        if demo and content is not None:
             raise BadInput(name, "given with --demo", f"--{name} with a photo of your own", f"Leave out --{name} or --demo.")
 
 

@@ -94,6 +94,7 @@ def test_the_turntable_turns(seen):
         (["--turntable", "--frames", "2"], "8 to 120"),
         (["--turntable", "--frames", "0"], "8 to 120"),
         (["--moment", "never"], "session-1, session-2"),
+        (["--sun", "sometimes"], "protected"),
         (["--film", "mp4"], "webp, gif, none"),
         (["--demo"], "photo"),
     ],
