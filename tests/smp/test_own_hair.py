@@ -31,11 +31,11 @@ def test_hair_that_cannot_be_shown_is_refused_before_any_work(options, words, sm
 
 
 def test_nothing_is_shown_unless_asked_for_and_a_shaved_preview_leaves_the_days_open():
-    assert read_hair_wish(None, None, None, shaved=False) is None
-    assert read_hair_wish(None, None, None, shaved=True).stubble_days is None
-    assert read_hair_wish(3.0, 0.25, "6", shaved=False).grey_fraction == 0.25
+    assert read_hair_wish(None, None, (None, None), shaved=False) is None
+    assert read_hair_wish(None, None, (None, None), shaved=True).stubble_days is None
+    assert read_hair_wish(3.0, 0.25, (None, "6"), shaved=False).grey_fraction == 0.25
     with pytest.raises(BadInput):
-        read_hair_wish(float("nan"), None, None, shaved=False)
+        read_hair_wish(float("nan"), None, (None, None), shaved=False)
 
 
 @pytest.mark.slow
