@@ -36,7 +36,7 @@ def run_order(sitting: Sitting, order: Order, folder: Path, progress: Progress) 
         progress("shaving the preview", 0.0)
         sitting = shave_sitting(sitting)
     sitting = _with_stubble(sitting, order)
-    courses = {name: _plan(sitting, order, number, progress) for number, name in enumerate(order.names)}
+    courses = {name: plan_order(sitting, order, number, progress) for number, name in enumerate(order.names)}
     if order.compared:
         files = _write_comparison(sitting, courses, order, folder, progress)
     else:
@@ -55,7 +55,8 @@ def _with_stubble(sitting: Sitting, order: Order) -> Sitting:
     return dataclasses.replace(sitting, stubble=Stubble(hair=hair, days=days, later_norwood=asked.later_norwood))
 
 
-def _plan(sitting: Sitting, order: Order, number: int, progress: Progress) -> Course:
+def plan_order(sitting: Sitting, order: Order, number: int, progress: Progress) -> Course:
+    """Return the course of one of an order's wishes."""
     return plan_course(
         sitting.head,
         sitting.skin,

@@ -19,8 +19,9 @@ from scalp.rendering.seeing import SEEING_DISTANCES_MM, coarser_than_eye, px_per
 from scalp.rendering.sheets import Block, Tile, compose_sheet
 from scalp.rendering.turntables import FRAME_SECONDS, film_frame, sheet_turntable, walk_round
 from scalp.rendering.views import POSES_DEGREES, Stand
-from scalp.treatment import Course, Sitting, banded, moments_of, plan_course, render_views
+from scalp.treatment import Course, Sitting, banded, moments_of, render_views
 from smp.orders import Order, choose
+from smp.running import plan_order
 
 MOST_POSES, MOST_DISTANCES = 8, 4
 FRAME_PX, FILM_PX = (720, 960), 540
@@ -102,22 +103,6 @@ def read_distances(words: str | None) -> tuple[float, ...]:
     return tuple(1000.0 * one for one in metres)
 
 
-def plan_order(sitting: Sitting, order: Order, progress: Progress) -> Course:
-    """Return the course of an order's first wishes."""
-    return plan_course(
-        sitting.head,
-        sitting.skin,
-        order.wishes[0],
-        start=order.start,
-        prices=order.prices,
-        pigment=order.pigment,
-        needle=order.needle,
-        fading=order.fading,
-        settings=order.settings,
-        progress=progress,
-    )
-
-
 def find_moment(course: Course, word: str) -> Moment:
     """Return a moment of the course by its name, `before` among them."""
     known = moments_of(course.plan)
@@ -129,7 +114,7 @@ def find_moment(course: Course, word: str) -> Moment:
 
 def run_view(sitting: Sitting, order: Order, wanted: Wanted, folder: Path, progress: Progress) -> dict[str, Any]:
     """Write the views, the sheet and what else was wanted into a folder, and return what a program wants to know."""
-    course = plan_order(sitting, order, progress)
+    course = plan_order(sitting, order, 0, progress)
     moment = find_moment(course, wanted.moment)
     makehuman = makehuman_folder()
     close = _close_stand(course) if wanted.distances_mm else None

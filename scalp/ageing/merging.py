@@ -5,11 +5,13 @@ is seen of them: coverage by their widths, and the contrast that is left between
 is `scalp.ageing.years`'.
 """
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, Doubt, FloatArray, Value, WrongParent, as_numbers, value
+from scalp.base import BadInput, Doubt, FloatArray, Value, as_numbers, value
 from scalp.domain.impressions import Impressions
 from scalp.domain.skin import Skin
 from scalp.skin.grids import SIGMAS_MM
@@ -102,23 +104,11 @@ def merge(old: Impressions, new: Impressions) -> Impressions:
     Both come as they lie in the skin on the day that is meant: the old ones aged, the new ones healed. Deposits that overlap
     each keep their own pigment; their light multiplies, as everywhere. The result is named by the newer plan.
     """
-    if old.head_digest != new.head_digest:
-        raise WrongParent("impressions", "on another head", "the touch-up of this head", "Place the touch-up on the same head.")
     last = int(old.session_number.max()) if len(old) else 0
     if last + (int(new.session_number.max()) if len(new) else 0) > np.iinfo(np.uint8).max:
         raise BadInput("sessions", "more than 255 in all", "255 sessions of one head", "Merge the oldest ones under one number.")
-    return Impressions(
-        head_digest=new.head_digest,
-        plan_digest=new.plan_digest,
-        face_index=np.concatenate([old.face_index, new.face_index]),
-        barycentric=np.concatenate([old.barycentric, new.barycentric]),
-        deposit_diameter_mm=np.concatenate([old.deposit_diameter_mm, new.deposit_diameter_mm]),
-        top_depth_mm=np.concatenate([old.top_depth_mm, new.top_depth_mm]),
-        bottom_depth_mm=np.concatenate([old.bottom_depth_mm, new.bottom_depth_mm]),
-        concentration_mg_per_ml=np.concatenate([old.concentration_mg_per_ml, new.concentration_mg_per_ml]),
-        session_number=np.concatenate([old.session_number, new.session_number + np.uint8(last)]),
-        redness_fraction=np.concatenate([old.redness_fraction, new.redness_fraction]),
-    )
+    later = dataclasses.replace(new, session_number=(new.session_number + last).astype(np.uint8))
+    return dataclasses.replace(old.followed_by(later), plan_digest=new.plan_digest)
 
 
 def _checked(given_mm: FloatArray, count: int | None = None) -> FloatArray:

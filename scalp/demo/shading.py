@@ -76,16 +76,22 @@ def _lobe(cosine_half, alpha):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
-    """Return the share of a light of unit irradiance that a greasy skin mirrors to the camera, times pi: two GGX lobes."""
+def _half_way(normal, to_camera, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the cosines a mirror needs: normal to light, normal to camera, normal to the half way, and 1 less light to half way."""
     facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
     seen = max(normal[0] * to_camera[0] + normal[1] * to_camera[1] + normal[2] * to_camera[2], 0.05)
-    if facing <= 0.0:
-        return 0.0
     hx, hy, hz = way[0] + to_camera[0], way[1] + to_camera[1], way[2] + to_camera[2]
     length = np.sqrt(hx * hx + hy * hy + hz * hz)
     half = (normal[0] * hx + normal[1] * hy + normal[2] * hz) / length
-    grazing = 1.0 - (way[0] * hx + way[1] * hy + way[2] * hz) / length
+    return facing, seen, half, 1.0 - (way[0] * hx + way[1] * hy + way[2] * hz) / length
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    """Return the share of a light of unit irradiance that a greasy skin mirrors to the camera, times pi: two GGX lobes."""
+    facing, seen, half, grazing = _half_way(normal, to_camera, way)
+    if facing <= 0.0:
+        return 0.0
     mirrored = SPECULAR_FRACTION + (1.0 - SPECULAR_FRACTION) * grazing**5
     broad = np.sqrt(0.32**2 + (0.42 * radius_rad) ** 2)
     tight = np.sqrt((0.20 - 0.05 * oil) ** 2 + (0.42 * radius_rad) ** 2)
@@ -97,14 +103,9 @@ def _shine(normal, to_camera, way, radius_rad, oil):  # type: ignore[no-untyped-
 @njit(cache=True, nogil=True, error_model="numpy")
 def _film(normal, to_camera, way, radius_rad):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     """Return what a film of water mirrors to the camera of a light of unit irradiance, times pi: one narrow GGX lobe."""
-    facing = normal[0] * way[0] + normal[1] * way[1] + normal[2] * way[2]
-    seen = max(normal[0] * to_camera[0] + normal[1] * to_camera[1] + normal[2] * to_camera[2], 0.05)
+    facing, seen, half, grazing = _half_way(normal, to_camera, way)
     if facing <= 0.0:
         return 0.0
-    hx, hy, hz = way[0] + to_camera[0], way[1] + to_camera[1], way[2] + to_camera[2]
-    length = np.sqrt(hx * hx + hy * hy + hz * hz)
-    half = (normal[0] * hx + normal[1] * hy + normal[2] * hz) / length
-    grazing = 1.0 - (way[0] * hx + way[1] * hy + way[2] * hz) / length
     mirrored = WATER_SPECULAR_FRACTION + (1.0 - WATER_SPECULAR_FRACTION) * grazing**5
     alpha = np.sqrt(FILM_ALPHA**2 + (0.42 * radius_rad) ** 2)
     return np.pi * _lobe(half, alpha) * mirrored / ((facing * 0.85 + 0.15) * (seen * 0.85 + 0.15)) * facing * 0.25

@@ -51,6 +51,13 @@ class Impressions(Value):
         columns = {name: getattr(self, name)[kept] for name in _COLUMNS}
         return Impressions(head_digest=self.head_digest, plan_digest=self.plan_digest, **columns)
 
+    def followed_by(self, others: "Impressions") -> "Impressions":
+        """Return these and then others of the same head, as one; the plan stays that of the first."""
+        if others.head_digest != self.head_digest:
+            raise WrongParent("impressions", "on another head", "those of the same head", "Place both on the same head.")
+        columns = {name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in _COLUMNS}
+        return Impressions(head_digest=self.head_digest, plan_digest=self.plan_digest, **columns)
+
     def check_on(self, faces: IntArray) -> None:
         """Refuse a surface that does not have the faces they lie on."""
         if len(self) and self.face_index.max() >= len(faces):

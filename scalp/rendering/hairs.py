@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numba import njit
 
-from scalp.base import ByteArray, Float32Array, FloatArray, Value, WrongParent, value
+from scalp.base import ByteArray, Float32Array, FloatArray, Value, value
 from scalp.domain.camera import Camera
 from scalp.domain.hair import Hairs
 from scalp.domain.head import Head
@@ -77,18 +77,6 @@ def roots_of(hairs: Hairs) -> Impressions:
         session_number=np.ones(count, np.uint8),
         redness_fraction=np.zeros(count, np.float32),
     )
-
-
-def joined(impressions: Impressions, roots: Impressions) -> Impressions:
-    """Return impressions and roots as one, to be rendered in one go; they keep the plan of the impressions."""
-    if impressions.head_digest != roots.head_digest:
-        raise WrongParent("roots", "of another head", "hairs sown on the head of the impressions", "Sow them on this head first.")
-    columns = ("face_index", "barycentric", "deposit_diameter_mm", "top_depth_mm", "bottom_depth_mm", "concentration_mg_per_ml")
-    both = {
-        name: np.concatenate([getattr(impressions, name), getattr(roots, name)])
-        for name in (*columns, "session_number", "redness_fraction")
-    }
-    return Impressions(head_digest=impressions.head_digest, plan_digest=impressions.plan_digest, **both)
 
 
 def hairs_in_sight(hairs: Hairs, head: Head, regions: Regions, camera: Camera) -> Hairs:
@@ -175,7 +163,7 @@ def render_with_hairs(maker: LookMaker, impressions: Impressions, hairs: Hairs |
     """Return the look of impressions among native hairs: their roots drawn with the impressions, the shafts laid over both."""
     if hairs is None or len(hairs) == 0:
         return maker.render(impressions, moment)
-    look = maker.render(joined(impressions, roots_of(hairs)), moment)
+    look = maker.render(impressions.followed_by(roots_of(hairs)), moment)
     layer = draw_hairs(maker.photo, maker.head, maker.regions, maker.skin, hairs)
     if layer is None:
         return look

@@ -15,7 +15,7 @@ from scalp.domain.look import Moment
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
-from scalp.rendering.hairs import draw_hairs, hairs_in_sight, joined, lay_hairs, roots_of
+from scalp.rendering.hairs import draw_hairs, hairs_in_sight, lay_hairs, roots_of
 from scalp.rendering.looks import render_look
 from scalp.skin.stubble import SHADOW_FACTOR, TAPER_FRACTION, hair_albedo, stubble_light
 from scalp.skin.tone import reflectance
@@ -185,9 +185,9 @@ def test_roots_join_only_the_impressions_of_their_own_head():
     head, other = make_head(subdivisions_count=4, camera=camera), make_head(subdivisions_count=3, camera=camera)
     impressions = make_impressions(head, make_design(head), make_plan(make_design(head), impressions_count=50))
     roots = roots_of(sow_hairs(head, HAIR, near_the_top(head), seed=1))
-    assert len(joined(impressions, roots)) == 50 + len(roots)
+    assert len(impressions.followed_by(roots)) == 50 + len(roots)
     with pytest.raises(WrongParent):
-        joined(impressions, roots_of(sow_hairs(other, HAIR, near_the_top(other), seed=1)))
+        impressions.followed_by(roots_of(sow_hairs(other, HAIR, near_the_top(other), seed=1)))
 
 
 def test_hair_is_shorter_where_it_points_at_the_camera():
