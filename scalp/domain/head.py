@@ -5,7 +5,7 @@ Space `head`: right-handed, origin midway between the tragi, +X to the client's 
 
 import numpy as np
 
-from scalp.base import BadInput, BadMesh, Doubt, FloatArray, IntArray, Value, value
+from scalp.base import BadInput, BadMesh, Doubt, FloatArray, IntArray, Value, WrongParent, value
 from scalp.domain.camera import Camera
 
 LANDMARK_NAMES = (
@@ -63,6 +63,12 @@ class Head(Value):
             raise BadInput("cameras", len(self.cameras), f"one for each of {len(self.photo_digests)} photos", "Give both.")
         if self.surface_sd_mm.shape != (len(self.surface.vertices_mm),):
             raise BadInput("surface_sd_mm", self.surface_sd_mm.shape, "one for each vertex", "Give one for each vertex.")
+
+    def camera_of(self, photo_digest: str) -> Camera:
+        """Return the camera of one of the head's photos."""
+        if photo_digest not in self.photo_digests:
+            raise WrongParent("photo", photo_digest, "one of the photos this head was made from", "Give that photo, or make the head anew.")
+        return self.cameras[self.photo_digests.index(photo_digest)]
 
     def landmark(self, name: str) -> FloatArray:
         """Return one landmark, (3,) mm."""

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from scalp.base import BadInput, ByteArray, FloatArray, Value, value
+from scalp.domain.photo import Photo
 
 POINT_NAMES: dict[str, str] = {
     "glabella": "the most forward point between the brows",
@@ -73,6 +74,16 @@ class Outline(Value):
     sd_px: float
     hair_fraction: float = 0.0
     hair_points_px: FloatArray | None = None
+
+
+@value
+class Sighting(Value):
+    """All that was seen of one head in one photo; None where nothing was."""
+
+    photo: Photo
+    face: FaceSighting | None = None
+    points: MarkedPoints | None = None
+    outline: Outline | None = None
 
 
 @value
