@@ -24,7 +24,7 @@ SHAVED_WORDS = ", shaved preview"
 
 def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
     """Return the head in a photo with some air around it, (rows, cols, 3) sRGB uint8."""
-    camera = sitting.head.cameras[0]
+    camera = sitting.camera
     points_px = camera.project(sitting.head.surface.vertices_mm)
     low, high = points_px.min(0), points_px.max(0)
     side_px = max(high[0] - low[0], 0.8 * (high[1] - low[1]))
@@ -37,7 +37,7 @@ def crop_head(photo: Photo, sitting: Sitting) -> ByteArray:
 
 def crop_close(photo: Photo, sitting: Sitting, course: Course) -> ByteArray | None:
     """Return the skin around the middle of the hairline, 46 mm wide, or None where the photo is too coarse."""
-    camera = sitting.head.cameras[0]
+    camera = sitting.camera
     edge_mm = course.design.hairline.points_mm
     middle = edge_mm[len(edge_mm) // 2]
     px_per_mm = camera.focal_px / camera.in_camera(middle[None])[0, 2]

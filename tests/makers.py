@@ -4,6 +4,7 @@ What is here is written out in closed form and leans on no verb of the engine th
 rasteriser that draws the photo. Real heads and real photos are the tests' own business.
 """
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -85,6 +86,11 @@ def make_head(
         scale_sd_fraction=0.0,
         surface_sd_mm=np.zeros(len(surface.vertices_mm)),
     )
+
+
+def known_by(head: Head, photo: Photo) -> Head:
+    """Return the head as one that was made from a photo: its first camera is the photo's."""
+    return dataclasses.replace(head, cameras=head.cameras[:1], photo_digests=(photo.digest,))
 
 
 def on_surface(

@@ -60,7 +60,7 @@ def check_photo(
         findings.append(_pose_finding(stance, limits))
     if face is not None:
         findings.append(_framing_finding(photo, face, regions))
-    px_per_mm = _scalp_px_per_mm(head, stance)
+    px_per_mm = _scalp_px_per_mm(photo, head, stance)
     if px_per_mm is not None:
         findings.append(_resolution_finding(px_per_mm, limits))
     findings.append(_sharpness_finding(photo, face, regions, limits))
@@ -148,10 +148,10 @@ def _framing_finding(photo: Photo, face: FaceSighting, regions: Regions | None) 
     return Finding(kind="framing", verdict="good", size="the whole head is in the picture", advice="")
 
 
-def _scalp_px_per_mm(head: Head | None, stance: Stance | None) -> float | None:
+def _scalp_px_per_mm(photo: Photo, head: Head | None, stance: Stance | None) -> float | None:
     """Return the pixels per mm of the scalp that faces the camera."""
     if head is not None:
-        camera = head.cameras[0]
+        camera = head.camera_of(photo.digest)
         depth_mm = camera.in_camera(head.surface.vertices_mm)[:, 2]
         return float(camera.focal_px / np.percentile(depth_mm, 20))
     return None if stance is None else stance.px_per_mm

@@ -10,6 +10,7 @@ import numpy as np
 
 from scalp.base import BoolArray, Doubt, FloatArray, Value, value
 from scalp.capture.regions import largest_hair_over
+from scalp.domain.camera import Camera
 from scalp.domain.design import Design
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
@@ -41,19 +42,18 @@ class CoverLimits(Value):
     """Part of the bare treated skin burnt out to white from which it is told."""
 
 
-def is_long(regions: Regions, head: Head, limits: CoverLimits | None = None) -> bool:
+def is_long(regions: Regions, head: Head, camera: Camera, limits: CoverLimits | None = None) -> bool:
     """Tell whether the hair is long: opaque, and standing well beyond the outline of the skull.
 
     A buzz cut follows the skull within a few mm. Long hair combed flat on the head cannot be told from one, and passes
     for cut short.
     """
-    return _standing_mm(regions, head) >= (limits or CoverLimits()).long_mm
+    return _standing_mm(regions, head, camera) >= (limits or CoverLimits()).long_mm
 
 
 @lru_cache(maxsize=2)
-def _standing_mm(regions: Regions, head: Head) -> float:
+def _standing_mm(regions: Regions, head: Head, camera: Camera) -> float:
     """Return how far beyond the skull's outline the outermost tenth of the closed hair begins, in mm at the vertex."""
-    camera = head.cameras[0]
     scale = min(1.0, _WORK_SIDE_PX / max(camera.height_px, camera.width_px))
     off = rasterise(camera, head.surface, scale).face_index < 0
     hair = cv2.resize(regions.hair, off.shape[::-1], interpolation=cv2.INTER_AREA) > CLOSED_FRACTION * 255.0
@@ -65,9 +65,8 @@ def _standing_mm(regions: Regions, head: Head) -> float:
 
 
 @lru_cache(maxsize=2)
-def treated_area(head: Head, design: Design, shape: tuple[int, int]) -> BoolArray:
-    """Return which pixels of the head's first photo show the treated area of a design, (rows, cols)."""
-    camera = head.cameras[0]
+def treated_area(head: Head, design: Design, camera: Camera, shape: tuple[int, int]) -> BoolArray:
+    """Return which pixels of a photo of the head show the treated area of a design, (rows, cols)."""
     scale = min(1.0, _WORK_SIDE_PX / max(camera.height_px, camera.width_px))
     seen = rasterise(camera, head.surface, scale)
     treated = _by_face(design.density_per_cm2, head) >= _TREATED_FRACTION * design.wishes.peak_density_per_cm2
@@ -82,13 +81,13 @@ def _by_face(of_vertices: FloatArray, head: Head) -> FloatArray:
     return np.asarray(of_vertices[head.surface.faces].mean(axis=1))
 
 
-def doubt_hair(regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> tuple[Doubt, ...]:
+def doubt_hair(regions: Regions, head: Head, design: Design, camera: Camera, limits: CoverLimits | None = None) -> tuple[Doubt, ...]:
     """Return the doubt that hair over the treated area makes, in plain words; none where the area is bare."""
     limits = limits or CoverLimits()
-    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
+    share = largest_hair_over(regions, treated_area(head, design, camera, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
     if share < limits.some_fraction:
         return ()
-    if not is_long(regions, head, limits):
+    if not is_long(regions, head, camera, limits):
         size, advice = f"{_short_words(share)}: work goes between the hairs", "Shave for the exact look."
     elif share < limits.much_fraction:
         size = f"{share:.0%} of what is seen lies under hair"
@@ -103,14 +102,14 @@ def _short_words(share: float) -> str:
     return f"cut short hair over {share:.0%} of the area to treat"
 
 
-def judge_cover(regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> Finding:
+def judge_cover(regions: Regions, head: Head, design: Design, camera: Camera, limits: CoverLimits | None = None) -> Finding:
     """Return the finding of how much of the area that a design would treat lies under hair, and of what hair."""
     limits = limits or CoverLimits()
-    share = largest_hair_over(regions, treated_area(head, design, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
+    share = largest_hair_over(regions, treated_area(head, design, camera, regions.hair.shape), closed_fraction=CLOSED_FRACTION)
     size = f"{share:.0%} of the area to treat lies under closed hair"
     if share < limits.some_fraction:
         return Finding(kind="hair", verdict="good", size=size, advice="")
-    if not is_long(regions, head, limits):
+    if not is_long(regions, head, camera, limits):
         words = _short_words(share)
         return Finding(kind="hair", verdict="usable", size=f"{words[0].upper()}{words[1:]}", advice="Work goes between the hairs.")
     if share < limits.much_fraction:
@@ -122,7 +121,8 @@ def judge_cover(regions: Regions, head: Head, design: Design, limits: CoverLimit
 
 def doubt_burnt(photo: Photo, regions: Regions, head: Head, design: Design, limits: CoverLimits | None = None) -> tuple[Doubt, ...]:
     """Return the doubt that treated skin burnt out to white makes: nothing is known of it, so that it shows no treatment."""
-    bare = treated_area(head, design, regions.skin.shape) & (regions.skin > _BARE_LEVEL)
+    camera = head.camera_of(photo.digest)
+    bare = treated_area(head, design, camera, regions.skin.shape) & (regions.skin > _BARE_LEVEL)
     if not bare.any():
         return ()
     share = float((photo.srgb_u8[bare].min(axis=-1) >= _BURNT_LEVEL).mean())

@@ -98,7 +98,8 @@ def read_square(
     crop = _square(photo, head, face, settings)
     side = min(settings.working_px, max(64, int(crop.side_px)))
     small = crop.cut(photo.srgb_u8, side, border="repeated")
-    relief = head_relief(crop, side, head=head, stance=stance)
+    camera = None if head is None else head.camera_of(photo.digest)
+    relief = head_relief(crop, side, head=head, camera=camera, stance=stance)
     figure = _figure(crop, side, person, relief)
     relief = relief or _unknown_relief(figure)
     seeds = _seeds(face, crop, figure, relief)
@@ -125,7 +126,7 @@ def _square(photo: Photo, head: Head | None, face: FaceSighting | None, settings
     if face is not None:
         return head_square(face, settings.zoom)
     if head is not None:
-        seen = head.cameras[0].project(head.surface.vertices_mm)
+        seen = head.camera_of(photo.digest).project(head.surface.vertices_mm)
         low, high = seen.min(axis=0), seen.max(axis=0)
         middle = (low + high) / 2.0
         return Crop(centre_px=(float(middle[0]), float(middle[1])), side_px=1.25 * float((high - low).max()))

@@ -34,10 +34,12 @@ class Relief(Value):
     temples_fraction: Float32Array
 
 
-def head_relief(crop: Crop, side_px: int, *, head: Head | None, stance: Stance | None) -> Relief | None:
-    """Return what the pixels of a square show of a head, or None where neither head nor face is known."""
-    if head is not None:
-        camera, surface, marks = head.cameras[0], head.surface, _marks(head)
+def head_relief(
+    crop: Crop, side_px: int, *, head: Head | None, camera: Camera | None = None, stance: Stance | None = None
+) -> Relief | None:
+    """Return what the pixels of a square show of a head before its camera, or None where neither head nor face is known."""
+    if head is not None and camera is not None:
+        surface, marks = head.surface, _marks(head)
     elif stance is not None:
         camera, surface, marks = stance.camera, average_surface(), _marks(None)
     else:

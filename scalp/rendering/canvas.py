@@ -50,7 +50,7 @@ class Canvas(Value):
 
 def prepare_canvas(photo: Photo, regions: Regions, head: Head) -> Canvas:
     """Return the canvas of a photo: glint where its skin is seen, and its blur."""
-    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    camera = head.camera_of(photo.digest)
     rows, cols = _span(np.asarray(regions.skin.any(axis=1))), _span(np.asarray(regions.skin.any(axis=0)))
     shrink_count = max(1, min(rows.stop - rows.start, cols.stop - cols.start) // WORK_SIDE_PX)
     light, cover = _mean_light(photo.pixels[rows, cols], regions.skin[rows, cols], photo.encoding.decode.astype(np.float32), shrink_count)

@@ -109,7 +109,7 @@ def draw_hairs(photo: Photo, head: Head, regions: Regions, skin: Skin, hairs: Ha
     pi/2 times diameter times length of the light, spread over about its own length. Left out: the direction of the lamp,
     highlights, light from hair to hair.
     """
-    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    camera = head.camera_of(photo.digest)
     hairs = hairs.where(hairs.length_mm > 0)
     footprints = project_impressions(roots_of(hairs), head, camera) if len(hairs) else None
     if footprints is None or len(footprints.index) == 0:

@@ -38,10 +38,8 @@ class LookMaker:
 
     def __init__(self, photo: Photo, head: Head, regions: Regions, skin: Skin, *, threads_count: int = THREADS_COUNT) -> None:
         """Take the nouns that every look of the photo shares."""
-        if photo.digest not in head.photo_digests:
-            raise WrongParent("photo", "not one of this head's", "a photo the head was reconstructed from", "Reconstruct the head from it.")
         self.photo, self.head, self.regions, self.skin = photo, head, regions, skin
-        self.camera = head.cameras[head.photo_digests.index(photo.digest)]
+        self.camera = head.camera_of(photo.digest)
         if regions.skin.shape != photo.pixels.shape[:2] or (self.camera.height_px, self.camera.width_px) != photo.pixels.shape[:2]:
             said = f"{regions.skin.shape} and {self.camera.height_px} x {self.camera.width_px} px"
             allowed = f"{photo.height_px} x {photo.width_px} px as the photo"

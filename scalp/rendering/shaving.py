@@ -105,7 +105,7 @@ def shave(photo: Photo, head: Head, regions: Regions) -> tuple[Photo, Regions]:
     hair's edge, in the colour of the skin nearby and with the photo's own grain. Raises `NotPossible` where too little
     skin is seen to know its colour.
     """
-    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    camera = head.camera_of(photo.digest)
     scale = min(1.0, WORK_SIDE_PX / max(photo.height_px, photo.width_px))
     size = (max(8, round(photo.width_px * scale)), max(8, round(photo.height_px * scale)))
     light = cv2.resize(photo.native_linear(), size, interpolation=cv2.INTER_AREA)
@@ -140,7 +140,7 @@ def hair_on_vertices(head: Head, photo: Photo, regions: Regions) -> FloatArray:
 
     Vertices that the camera does not see read what stands before them.
     """
-    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    camera = head.camera_of(photo.digest)
     points_px = np.clip(camera.project(head.surface.vertices_mm), 0.0, [camera.width_px - 1, camera.height_px - 1])
     col, row = points_px.astype(int).T
     return np.asarray(np.clip(regions.hair[row, col] / (255.0 * UNDER_FRACTION), 0.0, 1.0))
@@ -293,7 +293,7 @@ def _outline_share(camera: Camera, surface: Mesh, blur_px: float) -> Float32Arra
 
 def _composed(photo: Photo, regions: Regions, layers: Layers, head: Head) -> tuple[Photo, Regions]:
     """Put skin and background under the hair's mask at full size, with the photo's grain."""
-    camera = head.cameras[head.photo_digests.index(photo.digest)]
+    camera = head.camera_of(photo.digest)
     under, behind, covered, dense = (
         cv2.resize(layer, (photo.width_px, photo.height_px), interpolation=cv2.INTER_LINEAR)
         for layer in (layers.skin_light_fraction, layers.ground_light_fraction, layers.covered_fraction, layers.hair_fraction)

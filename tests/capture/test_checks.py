@@ -14,7 +14,7 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import Finding
 from tests.capture.conftest import load
 from tests.capture.test_faces import photo_of
-from tests.makers import make_camera, make_head, make_photo
+from tests.makers import known_by, make_camera, make_head, make_photo
 
 
 def findings_of(photo: Photo, models: Path) -> dict[str, Finding]:
@@ -50,6 +50,7 @@ def test_a_head_by_named_points_does_without_a_face():
     camera = make_camera("back")
     head = make_head(subdivisions_count=5, camera=camera)
     photo = make_photo(head, camera)
+    head = known_by(head, photo)
     first, *others = check_photo(photo, (), read_regions(photo, head), head)
     assert (first.kind, first.verdict) == ("face", "usable")
     assert "points" in first.size
@@ -61,6 +62,7 @@ def test_a_dark_photo_is_bad_light():
     camera = make_camera("front")
     head = make_head(subdivisions_count=5, camera=camera)
     photo = make_photo(head, camera, rgb_linear=(0.02, 0.013, 0.01))
+    head = known_by(head, photo)
     light = [finding for finding in check_photo(photo, (), read_regions(photo, head), head) if finding.kind == "light"]
     assert any(finding.verdict == "bad" and "full light" in finding.size for finding in light)
 

@@ -18,7 +18,7 @@ from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions
 from scalp.geometry.raster import rasterise
 from tests.capture.conftest import load, scan_outline_mask
-from tests.makers import make_camera, make_design, make_head, make_photo
+from tests.makers import known_by, make_camera, make_design, make_head, make_photo
 
 TONES = {"I": (0.62, 0.42, 0.33), "III": (0.42, 0.26, 0.18), "V": (0.17, 0.085, 0.05), "VI": (0.085, 0.045, 0.03)}
 HAIR_LIGHT = 0.16
@@ -45,7 +45,8 @@ def with_hair(photo: Photo, where: np.ndarray, share: float) -> Photo:
 def test_a_bald_head_of_any_tone_is_all_skin(tone):
     camera = make_camera("front")
     head = make_head(subdivisions_count=5, camera=camera)
-    regions = read_regions(make_photo(head, camera, rgb_linear=TONES[tone]), head)
+    photo = make_photo(head, camera, rgb_linear=TONES[tone])
+    regions = read_regions(photo, known_by(head, photo))
     height_mm, on_head = seen_height_mm(camera)
     scalp = on_head & (height_mm > 75.0)
     assert np.mean(regions.skin[scalp] > 200) > 0.90
@@ -61,7 +62,8 @@ def test_painted_hair_is_found_in_its_share(tone, share):
     height_mm, on_head = seen_height_mm(camera)
     hairy = on_head & (height_mm > 105.0)
     bare = on_head & (height_mm > 70.0) & (height_mm < 98.0)
-    regions = read_regions(with_hair(make_photo(head, camera, rgb_linear=TONES[tone]), hairy, share), head)
+    photo = with_hair(make_photo(head, camera, rgb_linear=TONES[tone]), hairy, share)
+    regions = read_regions(photo, known_by(head, photo))
     assert np.median(regions.hair[hairy]) / 255 == pytest.approx(share, abs=0.25)
     assert np.median(regions.hair[bare]) / 255 < 0.05
     assert np.median(regions.skin[bare]) / 255 > 0.9
@@ -75,7 +77,8 @@ def test_shine_on_bare_scalp_stays_skin():
     rows, columns = np.mgrid[:480, :480]
     spot = np.exp(-((rows - 165) ** 2 + (columns - 250) ** 2) / (2 * 12.0**2))[..., None]
     pixels = np.clip(pixels * (1 - spot) + 255 * spot, 0, 255).astype(np.uint8)
-    regions = read_regions(Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px), head)
+    photo = Photo(pixels=pixels, encoding=photo.encoding, focal_px=photo.focal_px)
+    regions = read_regions(photo, known_by(head, photo))
     assert regions.skin[165, 250] > 200
     assert regions.hair[150:180, 235:265].max() < 60
 
@@ -91,7 +94,7 @@ def test_a_burnt_out_patch_at_the_rim_before_a_white_wall_is_skin():
     soft = cv2.GaussianBlur(patch.astype(np.float32), (0, 0), 5.0)[..., None] * on_head[..., None]
     pixels = np.where(patch[..., None] & (soft > 0.5), 255, pixels * (1 - soft) + 255 * soft).astype(np.uint8)
     photo = Photo(pixels=pixels, encoding=srgb_encoding(), focal_px=camera.focal_px)
-    regions = read_regions(photo, head, person=on_head.astype(np.float32))
+    regions = read_regions(photo, known_by(head, photo), person=on_head.astype(np.float32))
     assert np.mean(regions.skin[patch] > 200) > 0.95
     assert regions.hair[patch].max() < 30
     assert regions.skin[~on_head].max() == 0
@@ -106,7 +109,7 @@ def test_the_rim_of_a_bald_head_is_skin_before_any_wall(tone, wall):
     pixels = make_photo(head, camera, rgb_linear=TONES[tone]).pixels.copy()
     pixels[~on_head] = wall
     photo = Photo(pixels=pixels, encoding=srgb_encoding(), focal_px=camera.focal_px)
-    regions = read_regions(photo, head, person=on_head.astype(np.float32))
+    regions = read_regions(photo, known_by(head, photo), person=on_head.astype(np.float32))
     assert np.mean(regions.skin[on_head & (height_mm > 80.0)] < 200) < 0.01
     assert regions.skin[~on_head].max() == 0
 
@@ -120,7 +123,8 @@ def test_a_shaded_patch_that_skin_surrounds_is_not_hair():
     photo = make_photo(head, camera)
     light = photo.rgb_linear() * (1.0 - 0.5 * depth[..., None])
     stored = np.interp(light, srgb_encoding().decode[:, 0], np.arange(256.0))
-    regions = read_regions(Photo(pixels=(stored + 0.5).astype(np.uint8), encoding=photo.encoding, focal_px=photo.focal_px), head)
+    burnt = Photo(pixels=(stored + 0.5).astype(np.uint8), encoding=photo.encoding, focal_px=photo.focal_px)
+    regions = read_regions(burnt, known_by(head, burnt))
     shade = depth > 0.5
     assert regions.hair[shade].max() < 12
     assert regions.skin[shade].min() > 230
@@ -141,14 +145,14 @@ def test_hair_over_the_treated_area_is_told_and_long_hair_from_a_buzz_cut(above_
     head = make_head(subdivisions_count=5, camera=camera)
     height_mm, on_head = seen_height_mm(camera)
     photo = with_hair(make_photo(head, camera), on_head & (height_mm > above_mm), 1.0)
-    regions, design = combed_up(read_regions(photo, head), rise_px), make_design(head)
-    doubts = doubt_hair(regions, head, design)
+    regions, design = combed_up(read_regions(photo, known_by(head, photo)), rise_px), make_design(head)
+    doubts = doubt_hair(regions, head, design, camera)
     assert [doubt.kind for doubt in doubts] == ([] if told is None else ["hair"])
     assert told is None or told in doubts[0].sentence()
-    finding = judge_cover(regions, head, design)
+    finding = judge_cover(regions, head, design, camera)
     assert finding.verdict == verdict
     assert ("Cut short hair over" in finding.size) == (verdict == "usable")
-    area = treated_area(head, design, regions.skin.shape)
+    area = treated_area(head, design, camera, regions.skin.shape)
     assert 0.02 < area.mean() < 0.3
     assert not (area & ~on_head)[::2, ::2].sum() > 0.02 * area[::2, ::2].sum()
 
@@ -159,11 +163,12 @@ def test_treated_skin_burnt_out_to_white_is_told_with_its_share():
     design, photo = make_design(head), make_photo(head, camera)
     on_head = seen_height_mm(camera)[1].astype(np.uint8) * 255
     regions = Regions(head=on_head, skin=on_head, hair=on_head * 0)
-    assert doubt_burnt(photo, regions, head, design) == ()
-    area, pixels = treated_area(head, design, regions.skin.shape) & (on_head > 0), photo.pixels.copy()
+    assert doubt_burnt(photo, regions, known_by(head, photo), design) == ()
+    area, pixels = treated_area(head, design, camera, regions.skin.shape) & (on_head > 0), photo.pixels.copy()
     half = area & (np.cumsum(area).reshape(area.shape) <= area.sum() // 2)
     pixels[half] = 255
-    (doubt,) = doubt_burnt(Photo(pixels=pixels, encoding=photo.encoding), regions, head, design)
+    burnt = Photo(pixels=pixels, encoding=photo.encoding)
+    (doubt,) = doubt_burnt(burnt, regions, known_by(head, burnt), design)
     assert doubt.kind == "light"
     assert "50% of the treated skin is burnt out" in doubt.sentence()
 
