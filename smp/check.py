@@ -16,7 +16,7 @@ def check(
     from rich.table import Table
 
     from scalp.io.photos import read_photo
-    from scalp.io.tables import check_points_inside, read_points
+    from scalp.io.points import check_points_inside, read_points
     from scalp.treatment import judge_photo
     from smp.sitting import models_or_none
     from smp.terminal import Terminal
@@ -26,7 +26,7 @@ def check(
         with terminal.working() as stages:
             stages("reading the photo", 0.1)
             picture = read_photo(photo)
-            marked = read_points(points) if points else None
+            marked = read_points(points, photo.name) if points else None
             if marked:
                 check_points_inside(marked, picture.width_px, picture.height_px)
             stages("looking at face, light and hair", 0.4)

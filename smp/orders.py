@@ -13,7 +13,8 @@ from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.hair import check_stubble_days
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.price import PriceList
-from scalp.io.tables import LARGEST_PLACE_PX, read_price_list
+from scalp.io.points import LARGEST_PLACE_PX
+from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 
 DAYS_AHEAD = 14

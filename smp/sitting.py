@@ -13,7 +13,7 @@ from scalp.io.assets import models_folder
 from scalp.io.cache import photo_cache_folder
 from scalp.io.keeping import keep_noun, kept_noun
 from scalp.io.photos import read_photo
-from scalp.io.tables import check_points_inside, read_points_file
+from scalp.io.points import check_points_inside, read_points_file
 from scalp.skin.tone import fit_skin
 from scalp.treatment import Sitting, see_head, skin_colour
 
@@ -34,9 +34,10 @@ def sit_for_file(path: Path, *, points: Path | None, face_number: int | None, sc
     photo = read_photo(path)
     marked = None
     if points:
-        told = read_points_file(points)
+        told = read_points_file(points, path.name)
         marked = told.marked
-        check_points_inside(marked, photo.width_px, photo.height_px)
+        if marked is not None:
+            check_points_inside(marked, photo.width_px, photo.height_px)
         if scale.card_px is None and told.card_px is not None:
             scale = ScaleWish(circumference_mm=scale.circumference_mm, card_px=told.card_px)
     return sit_for(photo, marked=marked, face_number=face_number, scale=scale, progress=progress)

@@ -1,20 +1,16 @@
-"""Points files and price lists: read exactly, and every mistake gets a sentence."""
+"""Price lists: read exactly, and every mistake gets a sentence."""
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalp.base import BadInput, BadTable, Unreadable
+from scalp.base import BadInput, Unreadable
 from scalp.domain.price import PriceList
-from scalp.domain.sighting import POINT_NAMES
-from scalp.io.tables import check_points_inside, read_points, read_points_file, read_price_list
+from scalp.io.tables import read_price_list
 
-GOOD = {"points": {"glabella": [512, 300.5], "menton": [510, 700]}, "card": [[0, 0], [85, 0], [85, 54], [0, 54]]}
 PRICES = """schema = "smp-price-list"
 version = 1
 currency = "GBP"
@@ -27,78 +23,10 @@ high = 2
 """
 
 
-def _written(folder: Path, content: object, name: str = "points.json") -> Path:
+def _written(folder: Path, content: str, name: str) -> Path:
     place = folder / name
-    place.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    place.write_text(content, "utf-8")
     return place
-
-
-def test_points_and_card_are_read_as_marked(tmp_path: Path) -> None:
-    told = read_points_file(_written(tmp_path, GOOD))
-    assert told.marked.names == ("glabella", "menton")
-    np.testing.assert_array_equal(told.marked.points_px, [[512, 300.5], [510, 700]])
-    assert told.card_px is not None
-    np.testing.assert_array_equal(told.card_px, GOOD["card"])
-
-
-def test_every_point_there_is_can_be_marked(tmp_path: Path) -> None:
-    marked = read_points(_written(tmp_path, {"points": {name: [1, 2] for name in POINT_NAMES}}))
-    assert marked.names == tuple(POINT_NAMES)
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("", "not JSON: .* in line 1"),
-        ('{"points": {"glabella": [1, 2]', "not JSON"),
-        ("[1, 2]", "not a JSON object"),
-        ("[" * 100_000, "not JSON of points"),
-        ({}, "without points"),
-        ({"points": {}}, "without points"),
-        ({"points": [[1, 2]]}, "without points"),
-        ({"points": {"nose": [1, 2]}}, "naming a point 'nose'; allowed: glabella, sellion"),
-        ({"points": {"glabella": [1]}}, r"giving point 'glabella' as \[1\]"),
-        ({"points": {"glabella": [1, "2"]}}, "Give two numbers"),
-        ({"points": {"glabella": [True, 2]}}, "Give two numbers"),
-        ({"points": {"glabella": [float("nan"), 2]}}, "Give two numbers"),
-        ({"points": {"glabella": [1, 2]}, "crad": []}, "holding 'crad'"),
-        ({"points": {"glabella": [1, 2]}, "card": [[1, 2]]}, "four corners"),
-        ({"points": {"glabella": [1, 2]}, "card": [[1, 2], [2, 3], [3, 4], None]}, "a corner of the card as None"),
-        ('{"points": {"glabella": [1, 2], "glabella": [3, 4]}}', "naming 'glabella' twice"),
-    ],
-)
-def test_every_mistake_in_a_points_file_gets_a_sentence(tmp_path: Path, content: object, told: str) -> None:
-    with pytest.raises(BadTable, match=rf"points\.json is .*{told}"):
-        read_points(_written(tmp_path, content))
-
-
-def test_a_points_file_that_cannot_be_opened_is_named_without_its_folder(tmp_path: Path) -> None:
-    for place, told in ((tmp_path / "none.json", "not there"), (tmp_path, "a folder")):
-        with pytest.raises(BadTable, match=told) as caught:
-            read_points(place)
-        assert str(tmp_path.parent) not in str(caught.value)
-    binary = tmp_path / "points.json"
-    binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadTable, match="not text"):
-        read_points(binary)
-
-
-@settings(deadline=None)
-@given(st.text(max_size=60))
-def test_no_text_makes_reading_points_fail_in_another_way(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    place = tmp_path_factory.getbasetemp() / "any.json"
-    place.write_text(text, "utf-8", errors="surrogatepass") if text.isprintable() else place.write_bytes(
-        text.encode("utf-16", "surrogatepass")
-    )
-    with pytest.raises(BadTable):
-        read_points(place)
-
-
-def test_points_outside_the_photo_are_refused_with_its_size(tmp_path: Path) -> None:
-    marked = read_points(_written(tmp_path, GOOD))
-    check_points_inside(marked, 600, 700)
-    with pytest.raises(BadTable, match=r"'menton' is at \(510, 700\) px; allowed: 0 to 600 across and 0 to 699 down"):
-        check_points_inside(marked, 600, 699)
 
 
 def test_amounts_are_exact_and_not_floats(tmp_path: Path) -> None:
