@@ -14,12 +14,15 @@ from scalp.capture.edges import follow_edges
 from scalp.capture.person import head_square
 from scalp.capture.relief import Relief, head_relief
 from scalp.capture.shading import SkinLook, learn_skin, seed_areas
+from scalp.capture.silhouette import draw_silhouette, edge_sd_px
 from scalp.capture.stance import find_stance
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import FaceSighting, Regions
 
 _HALF = 0.5
+_AGREEING_FRACTION = 0.02
+"""Part of the head by which the mask of the person may differ from the fitted head and still be right about its edge. (D)"""
 
 
 @value
@@ -62,6 +65,8 @@ class RegionSquare(Value):
     head_fraction: Float32Array
     skin_fraction: Float32Array
     hair_fraction: Float32Array
+    person_held: bool = True
+    """Whether the mask of the person was taken as it came, and not replaced by the fitted head."""
 
 
 def read_regions(
@@ -79,7 +84,7 @@ def read_regions(
     found only by its roughness, hands on the scalp and skin-coloured caps are not found. Edges follow the photo.
     """
     square = read_square(photo, head, face=face, person=person, settings=settings)
-    return _at_photo_size(photo, square, person)
+    return _at_photo_size(photo, square, person if square.person_held else None)
 
 
 def read_square(
@@ -101,6 +106,11 @@ def read_square(
     camera = None if head is None else head.camera_of(photo.digest)
     relief = head_relief(crop, side, head=head, camera=camera, stance=stance)
     figure = _figure(crop, side, person, relief)
+    person_held = person is not None
+    if relief is not None and face is None and head is not None and camera is not None:
+        drawn = draw_silhouette(small, relief.inside, figure if person_held else None, sd_px=edge_sd_px(head, camera) * side / crop.side_px)
+        person_held = person_held and _agree(figure, drawn, relief)
+        figure = figure if person_held else drawn
     relief = relief or _unknown_relief(figure)
     seeds = _seeds(face, crop, figure, relief)
     light = srgb_encoding().decode.astype(np.float32)[small, 0]
@@ -109,7 +119,7 @@ def read_square(
     hair = _hair_share(look, light, figure, relief, seeds, settings)
     reach_fraction = settings.known_reach_fraction if head is not None else settings.reckoned_reach_fraction
     skin = _skin_share(look, hair, figure, relief, settings) * _near_the_head(relief.inside, reach_fraction)
-    return RegionSquare(crop=crop, head_fraction=figure, skin_fraction=skin, hair_fraction=hair)
+    return RegionSquare(crop=crop, head_fraction=figure, skin_fraction=skin, hair_fraction=hair, person_held=person_held)
 
 
 def largest_hair_over(regions: Regions, area: BoolArray, *, closed_fraction: float = 0.6) -> float:
@@ -140,6 +150,12 @@ def _figure(crop: Crop, side: int, person: Float32Array | None, relief: Relief |
     if relief is None:
         raise BadInput("regions", "without a person", "a head in view or the person's mask", "Find the person first.")
     return np.asarray(cv2.GaussianBlur(relief.inside.astype(np.float32), (0, 0), 0.8), np.float32)
+
+
+def _agree(figure: Float32Array, drawn: Float32Array, relief: Relief) -> bool:
+    """Tell whether the person's mask shows the head where it was fitted: networks lose heads seen from above, not from the front."""
+    near = (relief.scalp_fraction > _HALF) & (cv2.dilate(relief.inside.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0)
+    return float((np.abs(figure - drawn) * near).sum()) < _AGREEING_FRACTION * max(float((drawn * near).sum()), 1.0)
 
 
 def _unknown_relief(figure: Float32Array) -> Relief:

@@ -6,6 +6,7 @@ copy of the photo round the head; colours are not looked at here.
 
 import cv2
 import numpy as np
+from scipy.spatial import ConvexHull
 
 from scalp.base import BoolArray, Float32Array, FloatArray, IntArray, Value, value
 from scalp.capture.crops import Crop
@@ -15,6 +16,10 @@ from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.geometry.meshes import icosphere, vertex_normals
 from scalp.geometry.raster import rasterise
+
+
+_BLUR_PART = 160.0
+"""Sides of the square for one standard deviation of the soft edge of ears and temples."""
 
 
 @value
@@ -58,11 +63,8 @@ def head_relief(
         inside=hit,
         forehead_fraction=_forehead(place, marks) * hit,
         scalp_fraction=_scalp(place, marks),
-        ears_fraction=_hulls(
-            [ear_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)],
-            within,
-            side_px,
-            normal_eye=within.eye_mm,
+        ears_fraction=_ears_before(
+            [ear_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)], within, seen.depth_mm
         ),
         temples_fraction=_hulls(
             [temple_corners_mm(side) + shift for side, shift in zip((1, -1), marks[3:], strict=True)],
@@ -137,6 +139,15 @@ def _forehead(place: Float32Array, marks: tuple[FloatArray, ...]) -> Float32Arra
     return np.asarray(inside, np.float32)
 
 
+def _ears_before(solids: list[FloatArray], camera: Camera, head_depth_mm: Float32Array) -> Float32Array:
+    """Return where ears appear, 0..1: before the head or beyond its edge, not where the head hides them."""
+    mask = np.zeros(head_depth_mm.shape, np.float32)
+    for solid in solids:
+        ear = Mesh(vertices_mm=solid, faces=ConvexHull(solid).simplices.astype(np.int32))
+        mask[rasterise(camera, ear).depth_mm < head_depth_mm] = 1.0
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, len(mask) / _BLUR_PART)), np.float32)
+
+
 def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye: FloatArray) -> Float32Array:
     """Return where solids on the two sides of the head appear, 0..1, leaving out one that the head hides."""
     mask = np.zeros((side_px, side_px), np.uint8)
@@ -146,4 +157,4 @@ def _hulls(solids: list[FloatArray], camera: Camera, side_px: int, *, normal_eye
         if outward @ sight / np.linalg.norm(sight) > -0.35:
             hull = cv2.convexHull(np.round(camera.project(solid) * 16 - 8).astype(np.int32))
             cv2.fillConvexPoly(mask, hull, 255, cv2.LINE_AA, 4)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, side_px / 160.0)), np.float32) / np.float32(255.0)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, side_px / _BLUR_PART)), np.float32) / np.float32(255.0)

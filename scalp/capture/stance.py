@@ -76,10 +76,13 @@ def _read_turn(camera: Camera, prior: HeadPrior) -> Stance:
 
 
 def ear_corners_mm(side: int) -> FloatArray:
-    """Return points (32, 3) mm on a flat oval cylinder round an average ear; `side` 1 is the client's left, -1 the right. (D)"""
+    """Return points (32, 3) mm on a flat oval round an average ear, narrower away from the head; `side` 1 is the client's left. (D)"""
     angle = np.linspace(0.0, 2.0 * np.pi, 16, endpoint=False)
-    up, ahead = -3.0 + 36.0 * np.sin(angle), -9.0 + 24.0 * np.cos(angle)
-    return np.concatenate([np.column_stack([np.full(16, side * across), up, ahead]) for across in (77.0, 104.0)])
+    ovals = [
+        np.column_stack([np.full(16, side * across), -3.0 + width * 36.0 * np.sin(angle), -9.0 + width * 24.0 * np.cos(angle)])
+        for across, width in ((77.0, 1.0), (104.0, 0.8))
+    ]
+    return np.concatenate(ovals)
 
 
 def temple_corners_mm(side: int) -> FloatArray:
