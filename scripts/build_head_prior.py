@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
+from scalp.capture.anthropometry import HeadMeasures, read_head_measures
 from scalp.capture.cranium import Ellipsoid
 from scalp.geometry.harmonics import degrees, harmonics
 
@@ -38,20 +39,10 @@ MESH_POINTS = (
 )
 # fmt: on
 
-# ANSUR II, men and women: SD of the natural logarithm, and correlations; those not published there are 0.3 (grade D).
-MEASURES = ("length", "breadth", "tragion-vertex", "bizygomatic", "menton-sellion")
-LOG_SD = np.array([0.037, 0.0355, 0.049, 0.0425, 0.054])
-CORRELATION = np.array(
-    [
-        [1.00, 0.20, 0.29, 0.30, 0.30],
-        [0.20, 1.00, 0.30, 0.63, 0.30],
-        [0.29, 0.30, 1.00, 0.30, 0.30],
-        [0.30, 0.63, 0.30, 1.00, 0.30],
-        [0.30, 0.30, 0.30, 0.30, 1.00],
-    ]
-)
-LENGTH_PER_BREADTH, HEIGHT_PER_SIZE = 1.291, 0.7525
-"""ANSUR II, men and women: head length over breadth, and tragion to vertex over the root of length times breadth."""
+MEASURES = ("length", "breadth", "tragion_vertex", "bizygomatic", "menton_sellion")
+"""ANSUR's measures that are taken on the model too, in this order; their numbers are in `scalp/tables/head-measures.csv`."""
+CONTRAST = np.hstack([np.eye(3), np.full((3, 2), -0.5)])
+"""Logarithms of length, breadth and height of the cranium over the size of the face: what the widening is made for."""
 
 
 @dataclass(frozen=True)
@@ -193,16 +184,17 @@ def stretched(source: Source, shape: Array, axis: int, fraction: float) -> Array
     return moved
 
 
-def reproportioned(source: Source) -> dict[int, float]:
+def reproportioned(source: Source, told: HeadMeasures) -> dict[int, float]:
     """Return the stretches, by axis, that bring the mean head to ANSUR's length, breadth and height over each other."""
     stretches = dict.fromkeys((2, 0, 1), 0.0)
+    goal = told.mean_log(MEASURES)
     for _ in range(4):
         shape = proportioned(source, source.mean, stretches)
         length, breadth, height = measured(source, shape)[:3]
-        narrow = np.log(LENGTH_PER_BREADTH) - (length - breadth)
+        narrow = goal[0] - goal[1] - (length - breadth)
         stretches[2] += narrow / 2
         stretches[0] -= narrow / 2
-        stretches[1] += np.log(HEIGHT_PER_SIZE) - (height - (length + breadth) / 2)
+        stretches[1] += goal[2] - (goal[0] + goal[1]) / 2 - (height - (length + breadth) / 2)
     print("stretches to ANSUR's proportions, by axis:", stretches)
     return stretches
 
@@ -214,14 +206,16 @@ def proportioned(source: Source, shape: Array, stretches: dict[int, float]) -> A
     return shape
 
 
-def widening(logs: Array) -> Array:
-    """Return (3, 3): columns are stretches (length, breadth, height) that lift the model's proportions to ANSUR's."""
-    contrast = np.hstack([np.eye(3), np.full((3, 2), -0.5)])
-    target = contrast @ (CORRELATION * np.outer(LOG_SD, LOG_SD)) @ contrast.T
-    model = contrast @ np.cov(logs.T) @ contrast.T
+def widening(logs: Array, sides: Array, told: HeadMeasures) -> Array:
+    """Return (3, 3): columns are stretches (length, breadth, height) that lift the model's proportions to ANSUR's.
+
+    `sides` is what the stretches do to the measures.
+    """
+    target = CONTRAST @ told.log_covariance(MEASURES) @ CONTRAST.T
+    model = CONTRAST @ np.cov(logs.T) @ CONTRAST.T
     sizes, axes = np.linalg.eigh(target - model)
     print("SD of cranium to face, %: ANSUR", 100 * np.sqrt(np.diag(target)), "ICT", 100 * np.sqrt(np.diag(model)))
-    return np.asarray(axes * np.sqrt(np.maximum(sizes, 0.01**2)))
+    return np.asarray(np.linalg.solve(CONTRAST @ sides, axes * np.sqrt(np.maximum(sizes, 0.01**2))))
 
 
 def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
@@ -229,7 +223,8 @@ def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
     source = read_source(folder)
     rng = np.random.default_rng(SEED)
     tragi = source.mean[[LEFT_TRAGION, _mirrored(source.mean, LEFT_TRAGION)]].mean(0)
-    stretches = reproportioned(source)
+    told = read_head_measures()
+    stretches = reproportioned(source, told)
     mean = proportioned(source, source.mean, stretches) - tragi
     every = source.cranium[source.weights > 0.5][::6]
     spot = lambda shape: np.vstack([source.points(shape), shape[every]])  # noqa: E731 - one use
@@ -245,15 +240,19 @@ def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
         logs.append(measured(source, shape))
         scale, rotation, shift = align(spot(shape), spot(mean))
         rows.append(describe(scale * shape @ rotation.T + shift))
-    names, table, leftover = reduce_rows(list(source.places), np.array(rows))
+    names, table, leftover, scores = reduce_rows(list(source.places), np.array(rows))
     middle = describe(mean)
     bend = np.array([describe(stretched(source, mean, axis, 0.02)) - middle for axis in (2, 0, 1)]).T / 0.02
-    table = np.hstack([table, bend @ widening(np.array(logs))])
-    return names, table, leftover, base
+    sides = np.array([measured(source, stretched(source, mean, axis, 0.02)) - measured(source, mean) for axis in (2, 0, 1)]).T / 0.02
+    wide = widening(np.array(logs), sides, told)
+    contrasts = np.hstack([CONTRAST @ (np.array(logs) - np.mean(logs, axis=0)).T @ scores / len(rows), CONTRAST @ sides @ wide])
+    lines = np.column_stack([np.zeros(3), contrasts])
+    names += [f"contrast {name}" for name in MEASURES[:3]]
+    return names, np.vstack([np.hstack([table, bend @ wide]), lines]), np.append(leftover, np.zeros(3)), base
 
 
-def reduce_rows(points: list[str], rows: Array) -> tuple[list[str], Array, Array]:
-    """Return names, mean with principal modes, and what the modes leave out, of (N, rows) samples."""
+def reduce_rows(points: list[str], rows: Array) -> tuple[list[str], Array, Array, Array]:
+    """Return names, mean with principal modes, what the modes leave out, and the scores, of (N, rows) samples."""
     balance = np.concatenate([np.full(3 * len(points), len(points) ** -0.5), np.full((DEGREE + 1) ** 2, (4 * np.pi) ** -0.5)])
     middle = rows.mean(0)
     _, sizes, axes = np.linalg.svd((rows - middle) * balance, full_matrices=False)
@@ -261,12 +260,13 @@ def reduce_rows(points: list[str], rows: Array) -> tuple[list[str], Array, Array
     rest = (rows - middle) - ((rows - middle) * balance) @ axes[:MODES_COUNT].T @ axes[:MODES_COUNT] / balance
     names = [f"{name} {axis}" for name in points for axis in "xyz"]
     names += [f"harmonic {degree} {order}" for degree in range(DEGREE + 1) for order in range(-degree, degree + 1)]
-    return names, np.column_stack([middle, modes]), rest.std(0)
+    scores = ((rows - middle) * balance) @ axes[:MODES_COUNT].T / sizes[:MODES_COUNT] * np.sqrt(len(rows) - 1)
+    return names, np.column_stack([middle, modes]), rest.std(0), scores
 
 
-def _short(number: float) -> str:
-    """Write a number to a micrometre without idle zeros."""
-    return f"{number + 0.0:.3f}".rstrip("0").rstrip(".").replace("-0.", "-.").strip() or "0"
+def _short(number: float, digits_count: int) -> str:
+    """Write a number without idle zeros."""
+    return f"{number + 0.0:.{digits_count}f}".rstrip("0").rstrip(".").replace("-0.", "-.").strip() or "0"
 
 
 def write(names: list[str], table: Array, leftover: Array, base: Ellipsoid) -> None:
@@ -275,14 +275,15 @@ def write(names: list[str], table: Array, leftover: Array, base: Ellipsoid) -> N
         file.write("# Face points and cranium of adults as a Gaussian model, mm in head space, at the size of the mean ICT head.\n")
         file.write("# Computed by scripts/build_head_prior.py from ICT-FaceKit identities, (c) 2020 USC Institute for Creative\n")
         file.write(
-            "# Technologies, MIT licence; mean proportions and their spread brought to ANSUR II. Columns: mean, SD left out by the modes, modes (1 SD each).\n"
+            "# Technologies, MIT licence; mean proportions and their spread brought to ANSUR II, with what each mode does to the logarithm of cranium over face (contrast). Columns: mean, SD left out by the modes, modes (1 SD each).\n"
         )
         numbers = [*base.centre_mm, *base.half_axes_mm, base.pitch_rad]
         file.write("# ellipsoid centre_mm (3), half_axes_mm (3), pitch_rad: " + " ".join(f"{number:.4f}" for number in numbers) + "\n")
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["row", "mean_mm", "leftover_sd_mm", *[f"mode_{index}" for index in range(table.shape[1] - 1)]])
         for name, numbers_of_row, rest in zip(names, table, leftover, strict=True):
-            out.writerow([name, _short(numbers_of_row[0]), _short(rest), *[_short(number) for number in numbers_of_row[1:]]])
+            digits = 6 if name.startswith("contrast") else 3
+            out.writerow([name, *[_short(number, digits) for number in (numbers_of_row[0], rest, *numbers_of_row[1:])]])
 
 
 if __name__ == "__main__":

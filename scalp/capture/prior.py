@@ -4,13 +4,16 @@ The table is made by `scripts/build_head_prior.py`; fitting the model to a photo
 """
 
 import csv
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 import numpy as np
 
 from scalp.base import BadTable, FloatArray, Value, value
+from scalp.capture.anthropometry import read_head_measures
 from scalp.capture.cranium import Ellipsoid
+from scalp.domain.client import Client
 from scalp.geometry.harmonics import degrees
 
 DEGREE = 8
@@ -48,6 +51,8 @@ class HeadPrior(Value):
     harmonics_mean_mm: FloatArray
     harmonics_modes_mm: FloatArray
     harmonics_rest_mm: FloatArray
+    contrasts: FloatArray
+    """(3, M): what each mode does to the logarithms of length, breadth and height of the cranium over the size of the face."""
 
     @property
     def modes_count(self) -> int:
@@ -63,21 +68,57 @@ REST_MM = 2.0
 """Freedom of the cranium beyond the modes: the SD of a coefficient of degree l is REST_MM / l, 1 mm RMS in all (D)."""
 
 
+CRANIUM_MEASURES, FACE_MEASURES = ("length", "breadth", "tragion_vertex"), ("bizygomatic", "menton_sellion")
+
+
+def read_head_prior(client: Client | None = None) -> HeadPrior:
+    """Return the head-shape prior that ships with the engine, moved and narrowed by what a client told of sex and age.
+
+    Both move the proportions of cranium to face as ANSUR II has them, and take from their spread what they explain;
+    the exact Gaussian conditional, for all points and harmonics at once. [Gordon2014]
+    """
+    if client is None or (client.sex is None and client.age_years is None):
+        return _table()
+    return _told(client)
+
+
 @cache
-def read_head_prior() -> HeadPrior:
-    """Return the head-shape prior that ships with the engine."""
+def _told(client: Client) -> HeadPrior:
+    """Return the prior given sex, age or both."""
+    prior, measures = _table(), read_head_measures()
+    names = (*CRANIUM_MEASURES, *FACE_MEASURES)
+    over_face = np.hstack([np.eye(3), np.full((3, 2), -0.5)])
+    moved = over_face @ (measures.mean_log(names, client) - measures.mean_log(names))
+    taken = over_face @ (measures.log_covariance(names) - measures.log_covariance(names, client)) @ over_face.T
+    gain = np.linalg.solve(prior.contrasts @ prior.contrasts.T, prior.contrasts).T
+    scores, covariance = gain @ moved, np.eye(prior.modes_count) - gain @ taken @ gain.T
+    sizes, axes = np.linalg.eigh(covariance)
+    root = (axes * np.sqrt(np.maximum(sizes, 0.0))) @ axes.T
+    return replace(
+        prior,
+        points_mean_mm=prior.points_mean_mm + prior.points_modes_mm @ scores,
+        points_modes_mm=prior.points_modes_mm @ root,
+        harmonics_mean_mm=prior.harmonics_mean_mm + prior.harmonics_modes_mm @ scores,
+        harmonics_modes_mm=prior.harmonics_modes_mm @ root,
+        contrasts=prior.contrasts @ root,
+    )
+
+
+@cache
+def _table() -> HeadPrior:
+    """Read the table."""
     text = resources.files("scalp.tables").joinpath("head-prior.csv").read_text(encoding="utf-8").splitlines()
     comments = [line for line in text if line.startswith("#")]
     rows = list(csv.reader(line for line in text if not line.startswith("#")))[1:]
-    table = np.array([[float(cell) for cell in row[1:]] for row in rows])
-    count = (DEGREE + 1) ** 2
-    named = [row[0] for row in rows]
-    if len(rows) <= count or (len(rows) - count) % 3 or not named[-1].startswith(f"harmonic {DEGREE}") or not comments:
-        raise BadTable("head-prior.csv", f"{len(rows)} rows", f"three for each point and {count} harmonics", "Install again.")
+    table, named = np.array([[float(cell) for cell in row[1:]] for row in rows]), [row[0] for row in rows]
+    kinds = np.array([name.split(" ")[0] for name in named])
+    shape, contrasts, points = table[kinds == "harmonic"], table[kinds == "contrast"], table[~np.isin(kinds, ("harmonic", "contrast"))]
+    if len(shape) != (DEGREE + 1) ** 2 or len(contrasts) != len(CRANIUM_MEASURES) or len(points) % 3 or not comments:
+        raise BadTable("head-prior.csv", f"{len(rows)} rows", "three for each point, harmonics and contrasts", "Install again.")
     numbers = [float(word) for word in comments[-1].split(":")[1].split()]
-    points, shape = table[:-count].reshape(-1, 3, table.shape[1]), table[-count:]
+    points = points.reshape(-1, 3, table.shape[1])
     return HeadPrior(
-        names=tuple(name.rsplit(" ", 1)[0] for name in named[:-count:3]),
+        names=tuple(name.rsplit(" ", 1)[0] for name in named[: 3 * len(points) : 3]),
         points_mean_mm=points[:, :, 0],
         points_modes_mm=points[:, :, 2:],
         points_leftover_mm=points[:, :, 1],
@@ -85,4 +126,5 @@ def read_head_prior() -> HeadPrior:
         harmonics_mean_mm=shape[:, 0],
         harmonics_modes_mm=shape[:, 2:],
         harmonics_rest_mm=np.hypot(shape[:, 1], REST_MM / np.maximum(degrees(DEGREE), 1.0)),
+        contrasts=contrasts[:, 2:],
     )
