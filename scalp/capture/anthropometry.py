@@ -27,7 +27,7 @@ class HeadMeasures(Value):
     men_mm: FloatArray
     within_sd_mm: FloatArray
     per_year_mm: FloatArray
-    correlation: FloatArray
+    correlation_fraction: FloatArray
 
     def mean_log(self, names: tuple[str, ...], client: Client | None = None) -> FloatArray:
         """Return the logarithms of the expected measures of a client, or of anybody."""
@@ -44,7 +44,7 @@ class HeadMeasures(Value):
         chosen = [self.names.index(name) for name in names]
         middle = (self.women_mm + self.men_mm) / 2
         sd = (self.within_sd_mm / middle)[chosen]
-        covariance = self.correlation[np.ix_(chosen, chosen)] * np.outer(sd, sd)
+        covariance = self.correlation_fraction[np.ix_(chosen, chosen)] * np.outer(sd, sd)
         if client is None or client.sex is None:
             half = (np.log(self.men_mm / self.women_mm) / 2)[chosen]
             covariance = covariance + np.outer(half, half)
@@ -79,5 +79,5 @@ def read_head_measures() -> HeadMeasures:
         men_mm=numbers[:, 1],
         within_sd_mm=numbers[:, 2],
         per_year_mm=numbers[:, 3],
-        correlation=numbers[:, 4:],
+        correlation_fraction=numbers[:, 4:],
     )

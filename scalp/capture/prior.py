@@ -51,7 +51,7 @@ class HeadPrior(Value):
     harmonics_mean_mm: FloatArray
     harmonics_modes_mm: FloatArray
     harmonics_rest_mm: FloatArray
-    contrasts: FloatArray
+    contrasts_fraction: FloatArray
     """(3, M): what each mode does to the logarithms of length, breadth and height of the cranium over the size of the face."""
 
     @property
@@ -90,7 +90,7 @@ def _told(client: Client) -> HeadPrior:
     over_face = np.hstack([np.eye(3), np.full((3, 2), -0.5)])
     moved = over_face @ (measures.mean_log(names, client) - measures.mean_log(names))
     taken = over_face @ (measures.log_covariance(names) - measures.log_covariance(names, client)) @ over_face.T
-    gain = np.linalg.solve(prior.contrasts @ prior.contrasts.T, prior.contrasts).T
+    gain = np.linalg.solve(prior.contrasts_fraction @ prior.contrasts_fraction.T, prior.contrasts_fraction).T
     scores, covariance = gain @ moved, np.eye(prior.modes_count) - gain @ taken @ gain.T
     sizes, axes = np.linalg.eigh(covariance)
     root = (axes * np.sqrt(np.maximum(sizes, 0.0))) @ axes.T
@@ -100,7 +100,7 @@ def _told(client: Client) -> HeadPrior:
         points_modes_mm=prior.points_modes_mm @ root,
         harmonics_mean_mm=prior.harmonics_mean_mm + prior.harmonics_modes_mm @ scores,
         harmonics_modes_mm=prior.harmonics_modes_mm @ root,
-        contrasts=prior.contrasts @ root,
+        contrasts_fraction=prior.contrasts_fraction @ root,
     )
 
 
@@ -126,5 +126,5 @@ def _table() -> HeadPrior:
         harmonics_mean_mm=shape[:, 0],
         harmonics_modes_mm=shape[:, 2:],
         harmonics_rest_mm=np.hypot(shape[:, 1], REST_MM / np.maximum(degrees(DEGREE), 1.0)),
-        contrasts=contrasts[:, 2:],
+        contrasts_fraction=contrasts[:, 2:],
     )
