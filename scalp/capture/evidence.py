@@ -77,12 +77,18 @@ class Evidence(Value):
 
 
 def gather_evidence(
-    photo: Photo, prior: HeadPrior, *, face: FaceSighting | None, points: MarkedPoints | None, outline: Outline | None
+    photo: Photo,
+    prior: HeadPrior,
+    *,
+    face: FaceSighting | None,
+    points: MarkedPoints | None,
+    outline: Outline | None,
+    fewest_count: int = FEWEST_POINTS,
 ) -> Evidence:
-    """Return all that is known of the head in a photo, or say which points to add."""
+    """Return all that is known of the head in a photo, or say which points to add: without a face `fewest_count` are needed."""
     rows = _mesh_rows(prior, face) + _marked_rows(prior, points)
     if face is None:
-        _demand_points(points)
+        _demand_points(points, fewest_count)
     outline_px = np.zeros((0, 2)) if outline is None else _thinned(outline.points_px, OUTLINE_POINTS_COUNT)
     hidden = None if outline is None else outline.hair_points_px
     sd_px = 1.0 if outline is None else max(outline.sd_px, 0.3)
@@ -127,13 +133,13 @@ def _marked_rows(prior: HeadPrior, points: MarkedPoints | None) -> list[_Row]:
     ]
 
 
-def _demand_points(points: MarkedPoints | None) -> None:
+def _demand_points(points: MarkedPoints | None, fewest_count: int) -> None:
     """Refuse to guess a head from too little."""
     advice = "Add points such as glabella, both outer canthi, nose_tip, both ear tops or tragi, and vertex."
     count = 0 if points is None else len(points.names)
-    if points is None or count < FEWEST_POINTS:
+    if points is None or count < fewest_count:
         asked = "Finding the head without a face in view" if count == 0 else f"Finding the head from {count} points"
-        raise NotPossible(asked, f"{FEWEST_POINTS} or more named points", advice)
+        raise NotPossible(asked, f"{fewest_count} or more named points", advice)
     spread = np.linalg.svd(points.points_px - points.points_px.mean(0), compute_uv=False) / np.sqrt(count)
     if spread[1] < 0.06 * spread[0] or spread[0] < 10.0:
         raise BadInput("points", "all on one line or one spot", "points spread over the head in both directions", advice)

@@ -17,13 +17,15 @@ HIDDEN_MM = 12.0
 """What a point on the far side of the head counts as misplaced. (D)"""
 
 
-def candidate_poses(prior: HeadPrior, evidence: Evidence, count: int) -> list[tuple[FloatArray, FloatArray]]:
+def candidate_poses(
+    prior: HeadPrior, evidence: Evidence, count: int, *, places_mm: FloatArray | None = None
+) -> list[tuple[FloatArray, FloatArray]]:
     """Return the `count` best of a grid of poses as (rotation, shift of the skull's centre in mm), the best first.
 
-    Each turn is refined by the best scaled rotation of the mean head's points onto the seen ones, perspective left out;
-    points on the far side of the head count against it.
+    Each turn is refined by the best scaled rotation of the head's points onto the seen ones, perspective left out;
+    points on the far side of the head count against it. The points are the mean head's, or those told in `places_mm`.
     """
-    places = prior.points_mean_mm[evidence.point_index] - prior.base.centre_mm
+    places = (prior.points_mean_mm[evidence.point_index] if places_mm is None else places_mm) - prior.base.centre_mm
     seen = evidence.points_px - np.array(evidence.centre_px)
     weights = 1 / evidence.points_sd_mm
     found = []

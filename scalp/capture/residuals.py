@@ -1,12 +1,16 @@
-"""How far a head and camera are from what was seen, linearised: points, outline and prior. Solving is `fitting`'s."""
+"""How far a head and one camera are from what was seen, linearised: points, outline and prior. Solving is `fitting`'s.
 
-from dataclasses import dataclass
+Several photos are several of these that share the shape, the ties and perhaps the lens; which column of one photo is
+which of all is `fitting`'s.
+"""
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.linalg as la
 from scipy.spatial import cKDTree
 
-from scalp.base import FloatArray
+from scalp.base import FloatArray, IntArray
 from scalp.capture.cranium import Cranium
 from scalp.capture.evidence import DISTANCE_LOG_SD, DISTANCE_MM, HAIR_TOLD_COUNT, Evidence
 from scalp.capture.prior import HeadPrior
@@ -22,11 +26,18 @@ HAIR_MM, HAIR_SD_MM = 9.0, 8.0
 """How far the scalp lies inside the outline of hair. (D)"""
 MODEL_SD_MM = 0.25
 """What eight degrees of harmonics cannot follow of a real outline."""
+VAGUE_SD_MM = {"vertex": 5.0, "inion": 5.0}
+FOUND_AGAIN_SD_MM = 1.5
+"""How surely one person finds a named point again in another photo: places on a dome, and all others. (D)"""
 
 
 @dataclass(frozen=True)
 class State:
-    """Where a fit stands. `place` is (x / z, y / z, ln z) of the skull's centre in the camera frame."""
+    """Where a fit stands in one photo. `place` is (x / z, y / z, ln z) of the skull's centre in the camera frame.
+
+    `ties` (K,) are the points of the prior that were named in several photos: each is one place of this head, off the
+    model's by `offsets` (K, 3) in SDs.
+    """
 
     rotation: FloatArray
     place: FloatArray
@@ -34,6 +45,8 @@ class State:
     scores: FloatArray
     rest: FloatArray
     face_turn: FloatArray
+    ties: IntArray = field(default_factory=lambda: np.zeros(0, np.int32))
+    offsets: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
 
     @property
     def shift_mm(self) -> FloatArray:
@@ -55,9 +68,19 @@ class Rows:
     weight: FloatArray
 
 
-def parameters_count(prior: HeadPrior) -> int:
-    """Count what is fitted."""
-    return POSE_COUNT + prior.modes_count + len(prior.harmonics_rest_mm) + TURN_COUNT
+def shape_count(prior: HeadPrior) -> int:
+    """Count the numbers of a head's shape: modes, then free harmonics."""
+    return prior.modes_count + len(prior.harmonics_rest_mm)
+
+
+def parameters_count(prior: HeadPrior, state: State) -> int:
+    """Count what is fitted to one photo: pose and lens, shape, turn of the face, ties, in this order."""
+    return POSE_COUNT + shape_count(prior) + TURN_COUNT + 3 * len(state.ties)
+
+
+def shape_columns(prior: HeadPrior) -> slice:
+    """Return where the shape lies among what is fitted to one photo."""
+    return slice(POSE_COUNT, POSE_COUNT + shape_count(prior))
 
 
 def cranium_of(prior: HeadPrior, state: State) -> Cranium:
@@ -97,6 +120,27 @@ def _pose_slopes(prior: HeadPrior, state: State, places_mm: FloatArray) -> tuple
     return lens @ state.rotation, np.concatenate([-lens @ cross_matrix(arms), lens @ shift, zoom], axis=2)
 
 
+def tie_rows(evidence: Evidence, state: State) -> tuple[IntArray, IntArray]:
+    """Return which points of a photo are tied, and to which of the ties."""
+    marked = np.flatnonzero(~evidence.from_mesh)
+    tied = [(row, tie) for row in marked for tie in np.flatnonzero(state.ties == evidence.point_index[row])]
+    return np.array([row for row, _ in tied], np.int32), np.array([tie for _, tie in tied], np.int32)
+
+
+def point_doubts_mm(prior: HeadPrior, evidence: Evidence, state: State) -> tuple[FloatArray, FloatArray]:
+    """Return how far the points of a photo may be from the model's, (N,) mm: all in all, and in common with other photos.
+
+    What a named point means on this head is the same in every photo; only how surely it is found again is each photo's own.
+    """
+    leftover_mm = prior.points_leftover_mm[evidence.point_index].mean(1)
+    total_mm = np.hypot(evidence.points_sd_mm, leftover_mm)
+    common_mm = np.zeros_like(total_mm)
+    rows, _ = tie_rows(evidence, state)
+    own_mm = np.array([VAGUE_SD_MM.get(prior.names[index], FOUND_AGAIN_SD_MM) for index in evidence.point_index[rows]])
+    common_mm[rows] = np.sqrt(np.maximum(total_mm[rows] ** 2 - own_mm**2, 0.0))
+    return total_mm, common_mm
+
+
 def point_places(prior: HeadPrior, evidence: Evidence, state: State) -> tuple[FloatArray, FloatArray]:
     """Return the seen points in head space (N, 3) mm, the mesh's turned as they were seen, and their arms (N, 3)."""
     index = evidence.point_index
@@ -107,6 +151,9 @@ def point_places(prior: HeadPrior, evidence: Evidence, state: State) -> tuple[Fl
         turned = (places - middle) @ rotation_of(state.face_turn * FACE_TURN_SD_RAD).T
         arms = np.where(evidence.from_mesh[:, None], turned, 0.0)
         places = np.where(evidence.from_mesh[:, None], turned + middle, places)
+    rows, ties = tie_rows(evidence, state)
+    if len(rows):
+        places[rows] += point_doubts_mm(prior, evidence, state)[1][rows, None] * state.offsets[ties]
     return places, arms
 
 
@@ -114,12 +161,16 @@ def point_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
     """Return the misfit of the points of the face and of those named by hand."""
     places, arms = point_places(prior, evidence, state)
     by_place, by_pose = _pose_slopes(prior, state, places)
-    jacobian = np.zeros((len(places), 2, parameters_count(prior)))
+    shape = shape_columns(prior)
+    jacobian = np.zeros((len(places), 2, parameters_count(prior, state)))
     jacobian[:, :, :POSE_COUNT] = by_pose
     jacobian[:, :, POSE_COUNT : POSE_COUNT + prior.modes_count] = by_place @ prior.points_modes_mm[evidence.point_index]
-    jacobian[:, :, -TURN_COUNT:] = -by_place @ cross_matrix(arms) * FACE_TURN_SD_RAD
-    leftover_mm = prior.points_leftover_mm[evidence.point_index].mean(1)
-    sd_px = np.sqrt((evidence.points_sd_mm**2 + leftover_mm**2) * state.px_per_mm**2 + evidence.slip_px**2)
+    jacobian[:, :, shape.stop : shape.stop + TURN_COUNT] = -by_place @ cross_matrix(arms) * FACE_TURN_SD_RAD
+    total_mm, common_mm = point_doubts_mm(prior, evidence, state)
+    for row, tie in zip(*tie_rows(evidence, state), strict=True):
+        first = shape.stop + TURN_COUNT + 3 * tie
+        jacobian[row, :, first : first + 3] = by_place[row] * common_mm[row]
+    sd_px = np.sqrt((total_mm**2 - common_mm**2) * state.px_per_mm**2 + evidence.slip_px**2)
     residual = (project(prior, evidence, state, places) - evidence.points_px) / sd_px[:, None]
     weight = 1 / (1 + (residual**2).sum(1) / ROBUST_SD_COUNT**2)
     return Rows(residual.ravel(), (jacobian / sd_px[:, None, None]).reshape(-1, jacobian.shape[2]), np.repeat(weight, 2))
@@ -155,7 +206,7 @@ def hair_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
 def _across(prior: HeadPrior, evidence: Evidence, state: State, line_px: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return how far outside a line (N, 2) px the head's outline runs, (N,) px, and its slopes."""
     if not len(line_px):
-        return np.zeros(0), np.zeros((0, parameters_count(prior)))
+        return np.zeros(0), np.zeros((0, parameters_count(prior, state)))
     skull = cranium_of(prior, state)
     contour = skull.contour(prior.base.centre_mm - state.rotation.T @ state.shift_mm)
     places = skull.points_mm(contour.directions)
@@ -165,24 +216,37 @@ def _across(prior: HeadPrior, evidence: Evidence, state: State, line_px: FloatAr
     across = outward[:, :2] / np.linalg.norm(outward[:, :2], axis=1, keepdims=True)
     by_place, by_pose = _pose_slopes(prior, state, places)
     by_radius = np.einsum("na,nax,nx->n", across, by_place, directions)[:, None] * harmonics(directions, skull.degree)
-    jacobian = np.zeros((len(places), parameters_count(prior)))
+    shape = shape_columns(prior)
+    jacobian = np.zeros((len(places), parameters_count(prior, state)))
     jacobian[:, :POSE_COUNT] = np.einsum("na,nap->np", across, by_pose)
     jacobian[:, POSE_COUNT : POSE_COUNT + prior.modes_count] = by_radius @ prior.harmonics_modes_mm
-    jacobian[:, POSE_COUNT + prior.modes_count : -TURN_COUNT] = by_radius * prior.harmonics_rest_mm
+    jacobian[:, POSE_COUNT + prior.modes_count : shape.stop] = by_radius * prior.harmonics_rest_mm
     miss_px = np.einsum("na,na->n", across, project(prior, evidence, state, places) - line_px)
     return miss_px, jacobian
 
 
-def prior_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
-    """Return how unusual the head, the focal length and the distance are."""
-    count = parameters_count(prior)
-    jacobian = np.zeros((count - POSE_COUNT + 2, count))
-    jacobian[: count - POSE_COUNT, POSE_COUNT:] = np.eye(count - POSE_COUNT)
+def shape_rows(prior: HeadPrior, state: State) -> Rows:
+    """Return how unusual the head is: its shape, and how far tied points lie from the model's."""
+    shape = shape_columns(prior)
+    count = shape_count(prior)
+    jacobian = np.zeros((count + state.offsets.size, parameters_count(prior, state)))
+    jacobian[:count, shape] = np.eye(count)
+    jacobian[count:, shape.stop + TURN_COUNT :] = np.eye(state.offsets.size)
+    residual = np.concatenate([state.scores, state.rest, state.offsets.ravel()])
+    return Rows(residual, jacobian, np.ones(len(residual)))
+
+
+def stand_rows(prior: HeadPrior, evidence: Evidence, state: State, *, of_lens: bool) -> Rows:
+    """Return how unusual the turn of the face, the distance and, where it is this photo's to tell, the focal length are."""
+    turn = shape_columns(prior).stop
+    jacobian = np.zeros((TURN_COUNT + 2, parameters_count(prior, state)))
+    jacobian[:TURN_COUNT, turn : turn + TURN_COUNT] = np.eye(TURN_COUNT)
     jacobian[-2, 6] = 1 / evidence.focal_log_sd
     jacobian[-1, 5] = 1 / DISTANCE_LOG_SD
     camera = [
         (state.focal_log - np.log(evidence.focal_px)) / evidence.focal_log_sd,
         (state.place[2] - np.log(DISTANCE_MM)) / DISTANCE_LOG_SD,
     ]
-    residual = np.concatenate([state.scores, state.rest, state.face_turn, camera])
-    return Rows(residual, jacobian, np.ones(len(residual)))
+    weight = np.ones(TURN_COUNT + 2)
+    weight[-2] = float(of_lens)
+    return Rows(np.concatenate([state.face_turn, camera]), jacobian, weight)

@@ -1,0 +1,120 @@
+"""Several photos of heads whose truth is known: the scan's points and photos, ICT identities before several cameras, and how far
+a head from them is from the whole true scalp.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from scalp.base import FloatArray
+from scalp.domain.camera import Camera
+from scalp.domain.head import Head, Mesh
+from scalp.domain.sighting import MarkedPoints
+from scalp.geometry.meshes import vertex_normals
+from tests.known_heads import SD_90
+
+SCAN_POINTS_MM = {
+    "glabella": (0.0, 98.0, 104.5),
+    "nose_tip": (-1.0, 52.7, 124.5),
+    "left_ear_top": (66.9, 90.9, 8.7),
+    "right_ear_top": (-75.4, 90.5, 7.9),
+    "left_tragion": (65.6, 64.2, 15.9),
+    "right_tragion": (-72.8, 65.2, 16.1),
+    "vertex": (-3.2, 190.9, -4.3),
+    "inion": (-1.0, 72.0, -85.0),
+}
+"""Named places on the scan, lifted from its profiles by eye."""
+POINTS_OF_VIEW = {
+    "front": (),
+    "q_left": (),
+    "front_top": (),
+    "left": ("glabella", "nose_tip", "left_ear_top", "left_tragion", "vertex"),
+    "right": ("glabella", "nose_tip", "right_ear_top", "right_tragion", "vertex"),
+    "back": ("left_ear_top", "right_ear_top", "inion"),
+    "top": ("nose_tip", "left_ear_top", "right_ear_top", "vertex"),
+}
+"""What a person would click in each view."""
+ICT_VERTICES = {"left_ear_top": 8438, "left_tragion": 7328}
+VIEWS = {
+    "front": (0.0, 0.0),
+    "left": (-90.0, 0.0),
+    "right": (90.0, 0.0),
+    "back": (180.0, 0.0),
+    "top": (0.0, 80.0),
+    "q_left": (-38.0, 0.0),
+    "q_right": (38.0, 0.0),
+}
+"""Turn to the side and from above, degrees, of the views of identities."""
+
+
+def clicked(
+    places_mm: dict[str, FloatArray], names: tuple[str, ...], camera: Camera, seed: int, noise_px: float = 2.0
+) -> MarkedPoints | None:
+    """Return points as a hand would click them: the true places projected, with noise."""
+    if not names:
+        return None
+    pixels = camera.project(np.array([places_mm[name] for name in names]))
+    return MarkedPoints(names=names, points_px=pixels + np.random.default_rng(seed).normal(0, noise_px, pixels.shape))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far a head is from the whole true scalp after one similarity: distances along the normal, mm, and the 90 % share."""
+
+    distance_mm: FloatArray
+    inside_fraction: float
+    scale: float
+    rotation: FloatArray
+    shift_mm: FloatArray
+
+    def line(self) -> str:
+        """Say it in a line."""
+        median, p95 = np.percentile(self.distance_mm, [50, 95])
+        return f"whole scalp median {median:.2f} p95 {p95:.2f} mm, inside 90 % interval {100 * self.inside_fraction:.0f} %"
+
+
+def scalp_vertices(mesh: Mesh, glabella_mm: FloatArray, ear_top_mm: FloatArray) -> FloatArray:
+    """Return the vertices of the scalp: above a line over brow, ears and nape, on the outer skin."""
+    vertices = mesh.vertices_mm
+    low = np.interp(
+        vertices[:, 2], [ear_top_mm[2] - 60, ear_top_mm[2], glabella_mm[2]], [ear_top_mm[1] - 10, ear_top_mm[1] + 8, glabella_mm[1] + 15]
+    )
+    return np.asarray(vertices[vertices[:, 1] > low])
+
+
+def gap_of(head: Head, camera: Camera, scalp_mm: FloatArray, *, photo: int = 0) -> Gap:
+    """Compare a head with true scalp points by a similarity that starts where the true camera of one photo says (ICP)."""
+    ours = head.cameras[photo].camera_from_head
+    normals = vertex_normals(head.surface)
+    tree = cKDTree(head.surface.vertices_mm)
+    scale = float(np.linalg.norm(ours[:3, 3]) / np.linalg.norm(camera.in_camera(scalp_mm.mean(0)[None])))
+    rotation = ours[:3, :3].T @ camera.camera_from_head[:3, :3]
+    shift = ours[:3, :3].T @ (scale * camera.camera_from_head[:3, 3] - ours[:3, 3])
+    for _ in range(60):
+        moved = scale * scalp_mm @ rotation.T + shift
+        nearest = tree.query(moved)[1]
+        gap = ((moved - head.surface.vertices_mm[nearest]) * normals[nearest]).sum(1)
+        middle = moved.mean(0)
+        arms, n = moved - middle, normals[nearest]
+        design = np.column_stack([np.cross(arms, n), n, (arms * n).sum(1)])
+        step = -np.linalg.lstsq(design, gap, rcond=None)[0]
+        turn = _rotation(step[:3])
+        grown = 1 + step[6]
+        scale, rotation = scale * grown, turn @ rotation
+        shift = grown * turn @ (shift - middle) + middle + step[3:6]
+        if np.abs(step[:3]).max() < 1e-6 and np.abs(step[3:6]).max() < 1e-4:
+            break
+    moved = scale * scalp_mm @ rotation.T + shift
+    nearest = tree.query(moved)[1]
+    gap = np.abs(((moved - head.surface.vertices_mm[nearest]) * normals[nearest]).sum(1)) / scale
+    inside = gap * scale < SD_90 * head.surface_sd_mm[nearest]
+    return Gap(gap, float(inside.mean()), scale, rotation, shift)
+
+
+def _rotation(turn: FloatArray) -> FloatArray:
+    """Return the rotation of a turn vector."""
+    angle = float(np.linalg.norm(turn))
+    x, y, z = turn / max(angle, 1e-12)
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
