@@ -13,7 +13,8 @@ from scalp.capture.doubting import name_unseen, name_view
 from scalp.capture.heads import reconstruct_head
 from scalp.capture.marks import exchange_sides
 from scalp.capture.prior import read_head_prior
-from scalp.capture.scale import ScaleWish, lay_tape
+from scalp.capture.scale import ScaleWish
+from scalp.capture.tapes import lay_tape
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head
 from scalp.domain.photo import Photo, srgb_encoding
@@ -371,4 +372,4 @@ def test_the_tape_around_an_ellipsoid_measures_its_ellipse(across, up, along):
     )
     tape = lay_tape(shape, np.array([0.0, -8.0, along]))
     longest, shortest = max(across, along), min(across, along)
-    assert tape.circumference_mm == pytest.approx(4 * longest * ellipe(1 - (shortest / longest) ** 2), rel=2e-3)
+    assert tape.length_mm == pytest.approx(4 * longest * ellipe(1 - (shortest / longest) ** 2), rel=2e-3)
