@@ -4,8 +4,8 @@ import numpy as np
 
 from scalp.base import ByteArray, FloatArray
 
-FULL_DOUBT_MM = 8.0
-"""From here on a place counts as not known at all: the colour changes no more."""
+FULL_DOUBT_MM = 6.0
+"""From here on the colour changes no more: what one photo does not show of a head is known to about 4 to 6 mm."""
 _STOPS_SRGB_U8 = np.array([[0, 32, 77], [65, 77, 107], [124, 123, 120], [188, 175, 111], [255, 234, 70]], float)
 
 
@@ -15,7 +15,7 @@ def doubt_srgb_u8(sd_mm: FloatArray, full_mm: float = FULL_DOUBT_MM) -> ByteArra
     Cividis, made so that people with and without weak colour sight read nearly the same off it: lightness grows evenly with
     doubt, and blue turns to yellow. Linear between five of its colours. [Nunez2018]
 
-    >>> doubt_srgb_u8(np.array([0.0, 4.0, 100.0])).tolist()
+    >>> doubt_srgb_u8(np.array([0.0, 3.0, 100.0])).tolist()
     [[0, 32, 77], [124, 123, 120], [255, 234, 70]]
     """
     share = np.clip(np.nan_to_num(sd_mm, nan=full_mm) / full_mm, 0.0, 1.0)

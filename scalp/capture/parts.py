@@ -1,0 +1,63 @@
+"""How surely each part of a scalp is known, in numbers: hairline, crown, sides and back. The doubts in words are `doubting`'s."""
+
+import numpy as np
+
+from scalp.base import BoolArray, FloatArray
+from scalp.domain.head import Head
+from scalp.domain.stored import HeadPart
+from scalp.geometry.meshes import vertex_areas_mm2, vertex_normals
+from scalp.geometry.partings import Partings, measure_partings
+
+HAIRLINE_MM, TEMPLES_MM = (50.0, 95.0), 70.0
+"""Where hairlines are drawn: so far from the glabella, and so far to either side."""
+CROWN_MM, CROWN_ASIDE_MM = (20.0, 95.0), 55.0
+"""The crown: so far behind the vertex, and so far to either side."""
+SIDES_MM, SIDES_HEIGHT_MM = 95.0, 30.0
+"""The sides: so far down from the middle line, and so far above the tragi at the least."""
+FACING_COSINE = 0.2
+
+
+def judge_parts(head: Head) -> tuple[HeadPart, ...]:
+    """Return how surely hairline, crown, sides and back of a head are known, each as the mean over its area.
+
+    A density is marks over area: it is wrong by twice the scale's fraction, and by 2 / R for each mm that a place lies
+    too far out, R being its distance from the middle of the head. Tilt between neighbouring places is left out. Parts are
+    told by lengths over the surface (D), the same on every head.
+    """
+    measured = measure_partings(head)
+    areas_mm2 = vertex_areas_mm2(head.surface)
+    middle_mm = (head.surface.vertices_mm.min(axis=0) + head.surface.vertices_mm.max(axis=0)) / 2
+    radii_mm = np.linalg.norm(head.surface.vertices_mm - middle_mm, axis=1)
+    density_sd = np.hypot(2.0 * head.scale_sd_fraction, 2.0 * head.surface_sd_mm / radii_mm)
+    open_to = _seen(head)
+    parts = []
+    for name, within in _places(head, measured).items():
+        weights = areas_mm2 * within
+        if not weights.any():
+            continue
+        means = [float(np.average(column, weights=weights)) for column in (head.surface_sd_mm, density_sd, open_to.astype(float))]
+        parts.append(HeadPart(name=name, sd_mm=means[0], density_sd_fraction=means[1], seen_fraction=min(means[2], 1.0)))
+    return tuple(parts)
+
+
+def _places(head: Head, measured: Partings) -> dict[str, BoolArray]:
+    """Return which vertices (V,) lie in each part."""
+    along, aside, height_mm = measured.along_mm, np.abs(measured.aside_mm), head.surface.vertices_mm[:, 1]
+    top_mm = float(measured.along_mm[np.argmin(np.linalg.norm(head.surface.vertices_mm - head.landmark("vertex"), axis=1))])
+    known = np.isfinite(along) & np.isfinite(aside)
+    back = (along > top_mm + CROWN_MM[1]) & (height_mm > head.landmark("inion")[1]) & (aside < SIDES_MM)
+    return {
+        "hairline": known & (along > HAIRLINE_MM[0]) & (along < HAIRLINE_MM[1]) & (aside < TEMPLES_MM),
+        "crown": known & (along > top_mm + CROWN_MM[0]) & (along < top_mm + CROWN_MM[1]) & (aside < CROWN_ASIDE_MM),
+        "sides": known & (aside > SIDES_MM) & (height_mm > SIDES_HEIGHT_MM),
+        "back": known & back,
+    }
+
+
+def _seen(head: Head) -> BoolArray:
+    """Return which vertices (V,) are turned towards one of the cameras; a scalp is round enough to hide nothing else."""
+    normals, seen = vertex_normals(head.surface), np.zeros(len(head.surface.vertices_mm), bool)
+    for camera in head.cameras:
+        ways: FloatArray = camera.eye_mm - head.surface.vertices_mm
+        seen |= np.einsum("vd,vd->v", normals, ways) > FACING_COSINE * np.linalg.norm(ways, axis=1)
+    return seen
