@@ -9,7 +9,9 @@ import typer
 from smp.assets import assets
 from smp.check import check
 from smp.demo import demo
+from smp.head import head
 from smp.look import look
+from smp.points import points
 from smp.view import view
 
 USAGE_MISTAKE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -44,9 +46,11 @@ def prepare(
 
 
 application.command()(look)
+application.command()(head)
 application.command()(demo)
 application.command()(view)
 application.command()(check)
+application.command()(points)
 application.command()(assets)
 
 

@@ -34,7 +34,7 @@ def write_picture(photo: Photo, path: str | os.PathLike[str], quality: int = USU
     kind = place.suffix.lower()
     if kind not in {".jpg", ".jpeg", ".png"}:
         raise BadInput("picture name", place.name, "a name that ends in .jpg or .png", "Choose one of them.")
-    content = _png(photo) if kind == ".png" else _jpeg(photo, quality)
+    content = _png(photo) if kind == ".png" else encode_jpeg(photo, quality)
     write_whole(place, content)
 
 
@@ -64,7 +64,7 @@ def unwritable(name: str, fault: OSError) -> BadInput:
     return BadInput(name, "not writable", "a place you may write to", "Choose a folder on this computer's own disk.")
 
 
-def _jpeg(photo: Photo, quality: int) -> bytes:
+def encode_jpeg(photo: Photo, quality: int = USUAL_QUALITY) -> bytes:
     """Return a photo as the bytes of a JPEG without chroma subsampling."""
     pixels = photo.pixels if photo.pixels.dtype == np.uint8 else ((photo.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]

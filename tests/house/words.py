@@ -14,6 +14,8 @@ from tests.house.tree import functions, modules, parameters, texts
 REFUSED_PREFIXES = ("get_", "compute_", "process_", "handle_", "do_")
 REFUSED_NAMES = {"data", "info"}
 REFUSED_WORDS = {"dot", "dots", "microdot", "microdots", "patient", "patients"}
+CALLED_BY_PYTHON = {"do_GET", "do_POST", "handle_error"}
+"""Names under which `http.server` looks for what a server answers."""
 REFUSED_MODULES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 
 
@@ -75,6 +77,8 @@ def refused_names(root: Path) -> list[str]:
         if REFUSED_MODULES & {path.stem, *path.parent.parts}:
             complaints.append(f"{path}: a module named for nothing")
         for name, line in _defined(module):
+            if name in CALLED_BY_PYTHON:
+                continue
             if name.lstrip("_").startswith(REFUSED_PREFIXES) or name in REFUSED_NAMES or REFUSED_WORDS & set(_words(name)):
                 complaints.append(f"{path}:{line}: the name {name!r}")
     return complaints

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from scalp.base import NotPossible
@@ -34,6 +35,14 @@ def sitter(tmp_path_factory):
     where = dict(zip(person.marked_points.names, person.marked_points.points_px.tolist(), strict=True))
     (folder / "points.json").write_text(json.dumps({"points": {name: where[name] for name in NAMED if name in where}}))
     return folder
+
+
+@pytest.fixture
+def plain_photo(tmp_path):
+    """Return a picture of nobody in a folder of its own."""
+    place = tmp_path / "me.png"
+    Image.new("RGB", (240, 320), (120, 100, 90)).save(place)
+    return place
 
 
 @pytest.fixture
