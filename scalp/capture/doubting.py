@@ -24,9 +24,14 @@ TAPE_PERCENT = 2.5
 
 def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: MarkedPoints | None) -> tuple[Doubt, ...]:
     """Return what a reconstructed head is not sure of, the weightiest first."""
-    of_size = (_of_scale(scale), *_of_strain(scale))
+    of_size = doubt_scale(scale)
     of_view = (*_of_unseen(head), *_of_pose(head), *_of_focal(fit, evidence))
     return (*of_size, *of_view, *_of_outline(head, fit, evidence), *_of_points(fit, evidence, points))
+
+
+def doubt_scale(scale: Scale) -> tuple[Doubt, ...]:
+    """Return how sure the size is, and whether what tells it contradicts itself."""
+    return (_of_scale(scale), *_of_strain(scale), *_of_left_out(scale))
 
 
 def _of_scale(scale: Scale) -> Doubt:
@@ -49,6 +54,12 @@ def _of_strain(scale: Scale) -> list[Doubt]:
         return []
     size = f"the measures are {scale.strain:.0f} times further apart than they should be"
     return [Doubt(kind="scale", where="size of the head", size=size, advice="Check the tape or the card, and that it is in millimetres.")]
+
+
+def _of_left_out(scale: Scale) -> list[Doubt]:
+    """Tell which thing of known size was not found, or found and not believed."""
+    advice = "It was not used. Give a tape measure, or take the photo again with the card or coin flat on the forehead."
+    return [Doubt(kind="scale", where="size of the head", size=words, advice=advice) for words in scale.left_out]
 
 
 def _of_unseen(head: Head) -> list[Doubt]:

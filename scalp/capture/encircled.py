@@ -1,0 +1,92 @@
+"""What a fit to a film says, in the terms of heads: its size by the same measures as photos', its surface with its doubt."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import scipy.linalg as la
+
+from scalp.base import Doubt, FloatArray
+from scalp.capture.assembly import assemble_head
+from scalp.capture.circling import RIG_COUNT, Circled
+from scalp.capture.doubting import doubt_scale
+from scalp.capture.fitting import Fit
+from scalp.capture.prior import HeadPrior
+from scalp.capture.residuals import POSE_COUNT, TURN_COUNT, State
+from scalp.capture.scale import Scale
+from scalp.capture.sizing import DEPTH_COLUMN
+from scalp.domain.camera import Camera
+from scalp.domain.head import Head
+from scalp.domain.sighting import Sighting
+
+LINE_BIAS_MM = 0.35
+"""How far lines of the person lie off the skin together, in or out, one SD: blur, shine, stubble. (D)"""
+UNSURE_MM, UNSURE_FRACTION = 1.5, 0.1
+"""A part of the scalp less sure than the first is told where it is larger than the second."""
+MOVED_MM = 0.6
+"""Lines that differ by more, in the median, tell of a head that moved."""
+
+
+def as_fit(prior: HeadPrior, circled: Circled, number: int) -> Fit:
+    """Return the fit as one of its frames' fits, so that sizes are read on it as on photos'; its stand counts as exact."""
+    rig, shape = circled.rig, circled.shape
+    seen = rig.turns[number] @ prior.base.centre_mm + rig.shifts_mm[number]
+    state = State(
+        rotation=rig.turns[number],
+        place=np.array([seen[0] / seen[2], seen[1] / seen[2], np.log(seen[2])]),
+        focal_log=float(np.log(rig.focal_px)),
+        scores=shape.scores,
+        rest=shape.rest,
+        face_turn=np.zeros(TURN_COUNT),
+    )
+    # The film's size against the model's is what a photo's depth is; turn and place of the rig say nothing of sizes.
+    known, count = np.asarray(la.inv(circled.information)), len(circled.information) - RIG_COUNT
+    covariance = np.zeros((POSE_COUNT + count + TURN_COUNT,) * 2)
+    own = np.concatenate([[DEPTH_COLUMN], POSE_COUNT + np.arange(count)])
+    sense = np.concatenate([[-1.0], np.ones(count)])
+    covariance[np.ix_(own, own)] = known[RIG_COUNT - 1 :, RIG_COUNT - 1 :] * np.outer(sense, sense)
+    miss_mm = circled.line_miss_mm[number]
+    nothing = np.zeros(0)
+    return Fit(
+        state=state,
+        covariance=covariance,
+        cost=0.0,
+        shape_cost=0.0,
+        outline_miss_px=miss_mm * state.px_per_mm,
+        outline_kept=np.ones(len(miss_mm), bool),
+        points_miss_px=nothing,
+    )
+
+
+def shape_before_cameras(prior: HeadPrior, circled: Circled) -> FloatArray:
+    """Return the covariance of the coefficients where the cameras stand fixed, mm^2: how far the surface is off in the photos."""
+    by_parameter = np.hstack([prior.harmonics_modes_mm, np.diag(prior.harmonics_rest_mm)])
+    return np.asarray(by_parameter @ la.inv(circled.information[RIG_COUNT:, RIG_COUNT:]) @ by_parameter.T)
+
+
+def assemble_filmed(prior: HeadPrior, circled: Circled, sized: Scale, sightings: Sequence[Sighting], cameras: Sequence[Camera]) -> Head:
+    """Return the head of a film in mm."""
+    fit, covariance = as_fit(prior, circled, 0), shape_before_cameras(prior, circled)
+    placed = {one.photo.digest: camera for one, camera in zip(sightings, cameras, strict=True)}
+    head = assemble_head(prior, fit, sized, placed, covariance)
+    return replace(head, surface_sd_mm=np.hypot(head.surface_sd_mm, LINE_BIAS_MM))
+
+
+def name_film_doubts(head: Head, circled: Circled, sized: Scale) -> tuple[Doubt, ...]:
+    """Return what a head from a film is not sure of."""
+    doubts = list(doubt_scale(sized))
+    above = head.surface.vertices_mm[:, 1] > np.interp(
+        head.surface.vertices_mm[:, 2],
+        [head.landmark("inion")[2], 0.0, head.landmark("glabella")[2]],
+        [head.landmark("inion")[1] + 15.0, 45.0, head.landmark("glabella")[1] + 20.0],
+    )
+    unsure = head.surface_sd_mm[above] > UNSURE_MM
+    if unsure.mean() > UNSURE_FRACTION:
+        size = f"about {np.median(head.surface_sd_mm[above][unsure]):.1f} mm on {100 * unsure.mean():.0f} % of the scalp"
+        advice = "The film does not show the outline of that part; carry the phone all the way round and a little above the head."
+        doubts.append(Doubt(kind="unseen", where="part of the scalp", size=size, advice=advice))
+    miss_mm = float(np.median(np.abs(np.concatenate(circled.line_miss_mm))))
+    if miss_mm > MOVED_MM:
+        advice = "The head moved while it was filmed, or hair or the background misled; let the client lean on something and film again."
+        doubts.append(Doubt(kind="outline", where="outlines of the head", size=f"they differ by {miss_mm:.1f} mm", advice=advice))
+    return tuple(doubts)
