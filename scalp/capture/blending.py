@@ -62,22 +62,26 @@ def blur_layers(layers: Float32Array, reach_px: float) -> Float32Array:
     return np.stack([cv2.GaussianBlur(layer, (0, 0), reach_px) for layer in layers]).astype(np.float32)
 
 
-def fill_gaps(colours: Float32Array, known_fraction: Float32Array, far_rgb_linear: FloatArray, fade_px: float) -> Float32Array:
+def fill_gaps(
+    colours: Float32Array, known_fraction: Float32Array, worth: Float32Array, far_rgb_linear: FloatArray, fade_px: float
+) -> Float32Array:
     """Return colours (S, S, 3) with what is not known filled from its surroundings, and with one colour far from any.
+
+    What is filled in follows its surroundings by their `worth` (S, S): skin seen on edge is dark and says little.
 
     Means over ever larger blocks, each standing in where the finer one knows nothing; beyond `fade_px` the far colour.
     [Gortler1996]
     """
     levels = max(1, round(float(np.log2(max(fade_px, 2.0)))))
-    means = [np.concatenate([colours * known_fraction[..., None], known_fraction[..., None]], axis=2)]
+    means = [np.concatenate([colours * worth[..., None], worth[..., None]], axis=2)]
     for _ in range(levels):
         means.append(cv2.pyrDown(means[-1]))
     filled = np.broadcast_to(far_rgb_linear.astype(np.float32), (*means[-1].shape[:2], 3))
     for level, mean in reversed(list(enumerate(means))):
         weight = mean[..., 3:]
         # Few known texels say as much as many: their mean is what they are.
-        trust = np.clip(weight * 4.0**level / 4.0, 0.0, 1.0) if level else weight
-        own = mean[..., :3] / np.maximum(weight, 1e-6)
+        trust = np.clip(weight * 4.0**level / 4.0, 0.0, 1.0) if level else known_fraction[..., None]
+        own = mean[..., :3] / np.maximum(weight, 1e-6) if level else colours
         if filled.shape[:2] != mean.shape[:2]:
             filled = cv2.pyrUp(filled, dstsize=mean.shape[1::-1])
         filled = own * trust + filled * (1.0 - trust)

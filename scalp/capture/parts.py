@@ -4,7 +4,8 @@ import numpy as np
 
 from scalp.base import BoolArray, FloatArray
 from scalp.domain.head import Head
-from scalp.domain.stored import HeadPart
+from scalp.domain.stored import HeadMeasures, HeadPart
+from scalp.geometry.girths import girth_mm
 from scalp.geometry.meshes import vertex_areas_mm2, vertex_normals
 from scalp.geometry.partings import Partings, measure_partings
 
@@ -15,6 +16,8 @@ CROWN_MM, CROWN_ASIDE_MM = (20.0, 95.0), 55.0
 SIDES_MM, SIDES_HEIGHT_MM = 95.0, 30.0
 """The sides: so far down from the middle line, and so far above the tragi at the least."""
 FACING_COSINE = 0.2
+ABOVE_BROWS_MM, MIDDLE_MM = 8.0, 8.0
+"""Where the tape runs above the glabella, and how near to the middle the back is looked for."""
 
 
 def judge_parts(head: Head) -> tuple[HeadPart, ...]:
@@ -61,3 +64,25 @@ def _seen(head: Head) -> BoolArray:
         ways: FloatArray = camera.eye_mm - head.surface.vertices_mm
         seen |= np.einsum("vd,vd->v", normals, ways) > FACING_COSINE * np.linalg.norm(ways, axis=1)
     return seen
+
+
+def measure_head(head: Head) -> HeadMeasures:
+    """Return what a tape and a caliper would read on a head. [Gordon2014]
+
+    The tape runs 8 mm above the glabella and round the farthest point of the back; the breadth is the greatest above 30 mm
+    over the tragi, so that ears of a scan do not count.
+    """
+    vertices_mm, glabella = head.surface.vertices_mm, head.landmark("glabella")
+    behind = vertices_mm[(np.abs(vertices_mm[:, 0] - glabella[0]) < MIDDLE_MM) & (vertices_mm[:, 2] < 0.0)]
+    start = glabella + np.array([0.0, ABOVE_BROWS_MM, 0.0])
+    back = behind[np.argmax(np.linalg.norm(behind - start, axis=1))]
+    along = (back - start) * [0.0, 1.0, 1.0]
+    upper = vertices_mm[vertices_mm[:, 1] > SIDES_HEIGHT_MM]
+    measured = measure_partings(head)
+    inion = int(np.argmin(np.linalg.norm(vertices_mm - head.landmark("inion"), axis=1)))
+    return HeadMeasures(
+        circumference_mm=girth_mm(head.surface, start, along / np.linalg.norm(along), np.array([1.0, 0.0, 0.0])),
+        length_mm=float(np.linalg.norm(behind - glabella, axis=1).max()),
+        breadth_mm=float(np.ptp(upper[:, 0])),
+        over_crown_mm=float(measured.along_mm[inion]),
+    )

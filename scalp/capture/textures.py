@@ -20,6 +20,8 @@ from scalp.geometry.unwrapping import unwrap_from_above
 SKIN_LEVEL, CLEAR_FRACTION = 200, 0.5
 """A pixel of that much skin, of 255, seen at least so well, counts for the tone of the skin."""
 USUAL_RGB_LINEAR = np.array([0.45, 0.27, 0.19])
+WORTH_POWER = 3.0
+"""How much more what is seen well says of what is not seen than what is seen on edge."""
 OVERSAMPLED = 1.25
 """A photo is shrunk to so many times the texels before it is looked up, and not more."""
 _ROOTS_COUNT = 4096
@@ -101,7 +103,8 @@ class _Bake:
         gains = match_exposures(tones, self._quality).astype(np.float32)
         shares = share_tone(self._quality, settings.favour_power)
         tone = sum(share[..., None] * own * gain for share, own, gain in zip(shares, tones, gains, strict=True))
-        filled = fill_gaps(tone, self.seen, self._skin_colour(tone), self._texels_per_mm * settings.fade_mm)
+        worth = np.asarray(self._quality.max(axis=0) ** WORTH_POWER * self.seen, np.float32)
+        filled = fill_gaps(tone, self.seen, worth, self._skin_colour(tone), self._texels_per_mm * settings.fade_mm)
         picture = self.enlarged(filled)
         details = share_detail(self._quality, self._texels_per_mm * settings.seam_mm) * self.seen
         for photo, sight, own, gain, detail in zip(self._photos, self._sights, tones, gains, details, strict=True):

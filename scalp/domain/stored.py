@@ -26,11 +26,26 @@ class HeadPart(Value):
 
 
 @value
+class HeadMeasures(Value):
+    """What a tape and a caliper would read on a head. [Gordon2014]
+
+    `circumference_mm` above the brows and round the back, `length_mm` from the glabella to the farthest point of the back,
+    `breadth_mm` the greatest above the ears, `over_crown_mm` over the skin from the glabella to the inion.
+    """
+
+    circumference_mm: float
+    length_mm: float
+    breadth_mm: float
+    over_crown_mm: float
+
+
+@value
 class StoredHead(Value):
-    """What a head file holds: the head itself, the skin all its photos share, how sure each part is, what sized it."""
+    """What a head file holds: the head itself, the skin all its photos share, its parts and measures, where it is from."""
 
     head: Head
     skin: Skin | None = None
     parts: tuple[HeadPart, ...] = ()
+    measures: HeadMeasures | None = None
     sources: tuple[str, ...] = ()
     """What the head was made from, in words: '5 photos', 'a film of 30 s', 'a scan'."""

@@ -19,16 +19,18 @@ MARKER = ".smp-folder.json"
 _SCHEMA, _VERSION = "smp-folder", 1
 _ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
 _MODE = 0o755
+_OWN_FOLDER, _OWN_FILE = 0o700, 0o600
 _MOST_NAMED = 20
 """A folder with so many files of others is not read to its end."""
 
 
 @contextmanager
-def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+def output_folder(path: str | os.PathLike[str], *, private: bool = False) -> Iterator[Path]:
     """Yield a hidden folder to write into; when the block ends well it becomes `path`, whole, in place of an older result.
 
     When the block fails, is interrupted, or the disk is full, nothing of it is left and an older result stays as it was.
-    Refuses, before any work, a place that cannot be written to and a folder that holds files of others.
+    Refuses, before any work, a place that cannot be written to and a folder that holds files of others. What is `private` can
+    be read by its owner only.
     """
     try:
         place = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link and replace its target
@@ -38,9 +40,11 @@ def output_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     unfinished = _unfinished(place)
     try:
         # Made within reach of the clean-up: Ctrl-C may come at this very moment.
-        unfinished.mkdir(mode=_MODE)
+        unfinished.mkdir(mode=_OWN_FOLDER if private else _MODE)
         yield unfinished
         _mark(unfinished)
+        if private:
+            _close(unfinished)
         _check_free(place)
         _move_in(unfinished, place)
     except OSError as fault:
@@ -107,6 +111,12 @@ def _mark(folder: Path) -> None:
     """Write the marker that lists what this program wrote into a folder."""
     names = sorted(_files_in(folder))
     (folder / MARKER).write_text(json.dumps({"schema": _SCHEMA, "version": _VERSION, "files": names}), "utf-8")
+
+
+def _close(folder: Path) -> None:
+    """Let nobody but the owner read what is in a folder."""
+    for entry in folder.rglob("*"):
+        entry.chmod(_OWN_FOLDER if entry.is_dir() else _OWN_FILE)
 
 
 def _move_in(unfinished: Path, place: Path) -> None:

@@ -21,7 +21,7 @@ from scalp.colour.srgb import linear_from_srgb
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
 from scalp.domain.skin import Skin
-from scalp.domain.stored import HeadPart, StoredHead
+from scalp.domain.stored import HeadMeasures, HeadPart, StoredHead
 from scalp.domain.texture import Texture
 from scalp.geometry.meshes import vertex_normals
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
@@ -69,6 +69,7 @@ class _HeadFile(Value):
     doubts: tuple[Doubt, ...] = ()
     skin: Skin | None = None
     parts: tuple[HeadPart, ...] = ()
+    measures: HeadMeasures | None = None
     sources: tuple[str, ...] = ()
 
 
@@ -98,6 +99,7 @@ def write_head(stored: StoredHead, folder: str | os.PathLike[str], texture: Text
         doubts=head.doubts,
         skin=stored.skin,
         parts=stored.parts,
+        measures=stored.measures,
         sources=stored.sources,
     )
     plain = {"schema": SCHEMA, "version": VERSION, "notice": NOTICE, "space": SPACE, "doubt_scale": DOUBT_SCALE} | plain_from_noun(told)
@@ -132,7 +134,7 @@ def read_head(path: str | os.PathLike[str]) -> StoredHead:
     )
     if head.digest != told.head_digest:
         _refuse(place.name, "changed since smp wrote it")
-    return StoredHead(head=head, skin=told.skin, parts=told.parts, sources=told.sources)
+    return StoredHead(head=head, skin=told.skin, parts=told.parts, measures=told.measures, sources=told.sources)
 
 
 def _told(place: Path) -> _HeadFile:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from scalp.base import BoolArray, ByteArray, Float32Array, FloatArray, Value, value
-from scalp.colour.scales import doubt_srgb_u8
+from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head
 from scalp.domain.photo import Photo
@@ -20,7 +20,7 @@ LINE_PX, HEAVY_PX = 1.3, 2.4
 GRID_SRGB_U8, OUTLINE_SRGB_U8, EDGE_SRGB_U8, MARK_SRGB_U8 = (255, 255, 255), (255, 176, 0), (0, 200, 255), (255, 64, 160)
 GRID_FRACTION, TINT_FRACTION = 0.8, 0.62
 """How much of a line, and of a colour of doubt, covers the photo."""
-MARGIN_FRACTION = 0.08
+MARGIN_FRACTION = 0.12
 EAR_MM = 28.0
 """Height of the scalp's lower edge above the tragi. (D)"""
 HIDDEN_MM = 6.0
@@ -177,8 +177,26 @@ def _mark_landmarks(drawn: ByteArray, cutting: Cutting, head: Head) -> None:
 
 
 def _beside(drawn: ByteArray, name: str, place: tuple[int, int], size: float) -> tuple[int, int]:
-    """Return where a name starts: right of its place, or left of it where that runs off the picture."""
+    """Return where a name starts: beside its place, away from the middle of the picture as far as there is room."""
     (width_px, _), _ = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, max(0.42, 0.62 * size), 1)
-    right = place[0] + round(9 * size)
-    left = right if right + width_px < drawn.shape[1] else max(0, place[0] - round(9 * size) - width_px)
-    return left, place[1] - round(6 * size)
+    air_px, cols = round(9 * size), drawn.shape[1]
+    wanted = place[0] + air_px if place[0] > 0.48 * cols else place[0] - air_px - width_px
+    return int(np.clip(wanted, 2, max(2, cols - width_px - 2))), place[1] - round(8 * size)
+
+
+def draw_key(srgb_u8: ByteArray) -> ByteArray:
+    """Return a picture with the scale of the colours of doubt along its lower edge, in mm."""
+    drawn = np.array(srgb_u8)
+    rows, cols = drawn.shape[:2]
+    size = rows / 1000.0
+    width_px, high_px = round(0.46 * cols), max(6, round(20 * size))
+    left, top = cols - width_px - round(24 * size), rows - high_px - round(20 * size)
+    band = doubt_srgb_u8(np.linspace(0.0, FULL_DOUBT_MM, width_px))
+    drawn[top - 2 : top + high_px + 2, left - 2 : left + width_px + 2] = 255
+    drawn[top : top + high_px, left : left + width_px] = band[None]
+    low = top - round(10 * size)
+    _write(drawn, "0", (left, low), size)
+    text = f"{FULL_DOUBT_MM:g} mm or more"
+    (text_px, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, max(0.42, 0.62 * size), 1)
+    _write(drawn, text, (left + width_px - text_px, low), size)
+    return drawn

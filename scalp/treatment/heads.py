@@ -1,0 +1,156 @@
+"""From photos to a head that is kept: seen together, judged part by part, its colours laid on; and from a kept head to a sitting.
+
+Files and pictures for people are `scalp.io`'s and the caller's; one photo for a look right away is `sittings`'.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from scalp.base import BadInput, Float32Array, NotPossible, Progress, Value, no_progress, value
+from scalp.capture.faces import find_faces
+from scalp.capture.heads import reconstruct_head
+from scalp.capture.outline import trace_outline
+from scalp.capture.parts import judge_parts, measure_head
+from scalp.capture.person import segment_person
+from scalp.capture.regions import read_regions
+from scalp.capture.scale import ScaleWish
+from scalp.capture.textures import bake_texture
+from scalp.capture.together import reconstruct_together
+from scalp.domain.client import Client
+from scalp.domain.head import Head
+from scalp.domain.photo import Photo
+from scalp.domain.sighting import FaceSighting, MarkedPoints, Regions, Sighting
+from scalp.domain.skin import Skin
+from scalp.domain.stored import StoredHead
+from scalp.domain.texture import Texture
+from scalp.skin.tone import fit_skin
+from scalp.treatment.sittings import NO_FACE_REMEDY, Sitting, choose_face, skin_colour
+
+MOST_PHOTOS = 12
+"""More photos than this are a film."""
+
+
+@value
+class Take(Value):
+    """One photo as a person gives it: with points they named in it, and which of its faces is meant, counted from 1."""
+
+    photo: Photo
+    points: MarkedPoints | None = None
+    face_number: int | None = None
+
+
+@value
+class HeadStudy(Value):
+    """A head and all that was seen on the way to it: `sightings` and `regions` in the order of its photos."""
+
+    head: Head
+    skin: Skin | None = None
+    sightings: tuple[Sighting, ...] = ()
+    regions: tuple[Regions, ...] = ()
+    texture: Texture | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """Return the photos."""
+        return tuple(sighting.photo for sighting in self.sightings)
+
+
+def head_of_photos(
+    takes: tuple[Take, ...],
+    models: Path | None,
+    *,
+    scale: ScaleWish | None = None,
+    client: Client | None = None,
+    textured: bool = True,
+    progress: Progress = no_progress,
+) -> HeadStudy:
+    """Return the head that one or several photos show, the skin they share, and their colours laid on it where wished.
+
+    Of several photos one must show a face or five named points; the others join by a face or by three points. `models` may
+    be None where points tell everything: then no outline is found and the shape is the less sure.
+    """
+    if not 1 <= len(takes) <= MOST_PHOTOS:
+        raise BadInput("photos", len(takes), f"1 to {MOST_PHOTOS}", "Choose the best from each side: front, left, right, back, top.")
+    seen = []
+    for number, take in enumerate(takes):
+        progress(_named("finding the face", number, len(takes)), 0.5 * number / len(takes))
+        seen.append(_see(take, models, number, len(takes)))
+    sightings = tuple(sighting for sighting, _ in seen)
+    progress("fitting the head", 0.5)
+    head = _fit(sightings, scale, client)
+    regions = []
+    for number, (sighting, person) in enumerate(seen):
+        progress(_named("reading skin and hair", number, len(takes)), 0.65 + 0.2 * number / len(takes))
+        regions.append(read_regions(sighting.photo, head, face=sighting.face, person=person))
+    skin = share_skin(tuple(sighting.photo for sighting in sightings), tuple(regions))
+    texture = None
+    if textured:
+        progress("laying the photos on the head", 0.85)
+        texture = bake_texture(head, tuple(sighting.photo for sighting in sightings), tuple(regions))
+    source = f"{len(takes)} photo{'s' if len(takes) > 1 else ''}"
+    return HeadStudy(head=head, skin=skin, sightings=sightings, regions=tuple(regions), texture=texture, sources=(source,))
+
+
+def stored_head(study: HeadStudy) -> StoredHead:
+    """Return what is kept of a study: the head, its skin, how sure each part is, where it comes from; no photo."""
+    return StoredHead(
+        head=study.head, skin=study.skin, parts=judge_parts(study.head), measures=measure_head(study.head), sources=study.sources
+    )
+
+
+def sit_with_head(photo: Photo, stored: StoredHead, models: Path | None, progress: Progress = no_progress) -> Sitting:
+    """Return the sitting of one of the photos a kept head was made from, on that very head.
+
+    What is planned on it is the same in each of its photos: the same skin, the same design, the same impressions. Raises
+    `WrongParent` for any other photo.
+    """
+    camera = stored.head.camera_of(photo.digest)
+    progress("finding the face", 0.2)
+    faces = find_faces(photo, models) if models else ()
+    middle_px = camera.project(stored.head.landmark("sellion")[None])[0]
+    own = [face for face in faces if _holds(face, middle_px)]
+    face = own[0] if own else None
+    person = segment_person(photo, face, models, others=faces) if models else None
+    progress("reading skin and hair", 0.6)
+    regions = read_regions(photo, stored.head, face=face, person=person)
+    skin = stored.skin or fit_skin(skin_colour(photo, regions))
+    return Sitting(photo=photo, head=stored.head, regions=regions, skin=skin)
+
+
+def share_skin(photos: tuple[Photo, ...], regions: tuple[Regions, ...]) -> Skin:
+    """Return the skin that all photos of a head share: of the middle of their colours, so that no single light decides."""
+    colours = [skin_colour(photo, seen) for photo, seen in zip(photos, regions, strict=True)]
+    return fit_skin(np.median(np.array(colours), axis=0))
+
+
+def _see(take: Take, models: Path | None, number: int, count: int) -> tuple[Sighting, Float32Array | None]:
+    """Return what one photo shows, and its person."""
+    photo, points = take.photo, take.points
+    faces = find_faces(photo, models) if models else ()
+    face = choose_face(faces, take.face_number)
+    if face is None and points is None:
+        which = "a photo" if count == 1 else f"photo {number + 1}"
+        raise NotPossible(f"a head from {which} in which no face is seen", "a photo that shows the face, or named points", NO_FACE_REMEDY)
+    person = segment_person(photo, face, models, others=faces) if models else None
+    outline = trace_outline(photo, person, face) if person is not None else None
+    return Sighting(photo=photo, face=face, points=points, outline=outline), person
+
+
+def _fit(sightings: tuple[Sighting, ...], scale: ScaleWish | None, client: Client | None) -> Head:
+    """Return the head all sightings tell of."""
+    if len(sightings) > 1 or client is not None:
+        return reconstruct_together(sightings, scale=scale, client=client)
+    one = sightings[0]
+    return reconstruct_head(one.photo, face=one.face, points=one.points, outline=one.outline, scale=scale)
+
+
+def _holds(face: FaceSighting, point_px: np.ndarray) -> bool:
+    """Tell whether a point lies in a face's box."""
+    left, top, right, bottom = face.box_px
+    return bool(left <= point_px[0] <= right and top <= point_px[1] <= bottom)
+
+
+def _named(stage: str, number: int, count: int) -> str:
+    return stage if count == 1 else f"{stage}, photo {number + 1} of {count}"

@@ -1,0 +1,79 @@
+"""`smp head`: photos of a head go in, the head in millimetres comes out, as files that every viewer of 3D opens."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from smp import options
+
+if TYPE_CHECKING:
+    from scalp.domain.client import Client
+    from smp.heading import HeadOrder
+
+Photos = Annotated[
+    list[Path],
+    typer.Argument(help="Photos of one head from several sides, the front first.", show_default=False, readable=False),
+]
+PointsFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--points", help="Named points by hand (JSON): one file for all photos, or one for each in their order.", readable=False),
+]
+Sex = Annotated[str | None, typer.Option(help="female or male: makes the unseen a little surer. May be left out.")]
+AgeYears = Annotated[float | None, typer.Option("--age", help="Age in years, 18 or more. May be left out.")]
+NoTexture = Annotated[bool, typer.Option("--no-texture", help="Write no picture of the face: shape and doubt only.")]
+
+
+def head(
+    photos: Photos,
+    out: options.Out = Path("head"),
+    points: PointsFiles = None,
+    circumference: options.Circumference = None,
+    card: options.Card = None,
+    sex: Sex = None,
+    age: AgeYears = None,
+    face: options.Face = None,
+    no_texture: NoTexture = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Make the head in millimetres from one photo or several: head.json, head.glb, a sheet with its doubt, a turntable."""
+    from scalp.capture.scale import ScaleWish
+    from smp.heading import HeadOrder
+    from smp.orders import read_card, refuse_inside
+    from smp.terminal import Terminal
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    with terminal.refusals():
+        order = HeadOrder(
+            files=tuple(photos),
+            points=tuple(points or ()),
+            face_number=face,
+            scale=ScaleWish(circumference_mm=circumference, card_px=read_card(card)),
+            client=_client(sex, age),
+            textured=not no_texture,
+        )
+        for photo in photos:
+            refuse_inside(photo, out)
+        result, text = _run(order, out, terminal)
+        terminal.answer(result, text)
+
+
+def _client(sex: str | None, age: float | None) -> "Client | None":
+    """Return what was told of the client, None where nothing was."""
+    from scalp.domain.client import Client
+
+    return None if sex is None and age is None else Client(sex=sex, age_years=age)  # type: ignore[arg-type]
+
+
+def _run(order: "HeadOrder", out: Path, terminal: Any) -> tuple[dict[str, Any], str]:  # noqa: ANN401 - the terminal is imported late
+    """Make the head and write all of it; return what came of it, for a program and in words."""
+    from scalp.io.folders import output_folder
+    from smp.head_sheet import numbers_of, report_head
+    from smp.heading import run_head
+    from smp.warming import warm_up
+
+    with output_folder(out, private=True) as folder, terminal.working() as stages:
+        warm_up(stages)
+        stored, files = run_head(order, folder, stages)
+    return numbers_of(stored) | {"files": files, "folder": str(out)}, report_head(stored, files, out)
