@@ -15,16 +15,16 @@ from scalp.geometry.meshes import vertex_normals
 from tests.known_heads import SD_90
 
 SCAN_POINTS_MM = {
-    "glabella": (0.0, 98.0, 104.5),
-    "nose_tip": (-1.0, 52.7, 124.5),
+    "glabella": (-5.8, 97.7, 104.2),
+    "nose_tip": (-5.8, 53.1, 124.1),
     "left_ear_top": (66.9, 90.9, 8.7),
     "right_ear_top": (-75.4, 90.5, 7.9),
     "left_tragion": (65.6, 64.2, 15.9),
     "right_tragion": (-72.8, 65.2, 16.1),
-    "vertex": (-3.2, 190.9, -4.3),
-    "inion": (-1.0, 72.0, -85.0),
+    "vertex": (-5.0, 190.9, -4.3),
+    "inion": (-5.7, 75.0, -90.5),
 }
-"""Named places on the scan, lifted from its profiles by eye."""
+"""Named places on the scan, lifted from its photos by eye; it stands 5 mm off the middle."""
 POINTS_OF_VIEW = {
     "front": (),
     "q_left": (),

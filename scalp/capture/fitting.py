@@ -32,6 +32,7 @@ from scalp.capture.residuals import (
     shape_rows,
     stand_rows,
 )
+from scalp.capture.seams import Seam, seam_rows
 
 WIDE_OUTLINE_MM, WIDE_STEPS_COUNT = 5.0, 5
 """The outline starts with this much more doubt, halved at each of the first steps."""
@@ -80,18 +81,21 @@ def fit_together(
     starts: Sequence[State],
     *,
     lenses: Sequence[int] | None = None,
+    seams: Sequence[Seam] = (),
     steps_count: int = 25,
 ) -> tuple[Fit, ...]:
     """Return the most likely head and cameras, by Gauss-Newton with robust weights and outlines that tighten.
 
-    The starts agree on shape and ties; photos with the same number in `lenses` share a focal length. Stops when nothing
-    moves by more than 0.02 SD of the shape and 0.01 degrees.
+    The starts agree on shape and ties; photos with the same number in `lenses` share a focal length; `seams` are places
+    of the skin recognised in two photos; with them outlines start as they are. Stops when nothing moves by more than 0.02 SD of the shape and 0.01 degrees.
     """
-    states = tuple(starts)
-    columns = _columns(prior, states, tuple(range(len(states)) if lenses is None else lenses))
+    lens_of = tuple(range(len(starts)) if lenses is None else lenses)
+    states = tuple(replace(state, focal_log=starts[lens_of.index(lens)].focal_log) for state, lens in zip(starts, lens_of, strict=True))
+    columns = _columns(prior, states, lens_of)
     for step in range(steps_count):
-        wide_mm = WIDE_OUTLINE_MM * 0.5**step if step < WIDE_STEPS_COUNT else 0.0
+        wide_mm = WIDE_OUTLINE_MM * 0.5**step if step < WIDE_STEPS_COUNT and not seams else 0.0
         normal, gradient = _normal_equations(_all_rows(prior, evidences, states, columns, wide_mm), columns)
+        _add_seams(normal, gradient, [seam_rows(prior, evidences, states, seam) for seam in seams], _pairs(seams, columns))
         move = -la.solve(normal, gradient, assume_a="pos")
         moves = [move[column] for column in columns]
         turn, log = (max(np.abs(own[part]).max() for own in moves) for part in (slice(0, 3), slice(5, POSE_COUNT)))
@@ -100,7 +104,7 @@ def fit_together(
         bent = max(np.abs(own[POSE_COUNT:]).max() for own in moves)
         if step > WIDE_STEPS_COUNT and turn < 2e-4 and bent < 0.02:
             break
-    return _conclude(prior, evidences, states, columns)
+    return _conclude(prior, evidences, states, columns, seams)
 
 
 def fit_stand(prior: HeadPrior, evidence: Evidence, start: State, *, vague_mm: float, steps_count: int = 12) -> tuple[State, float]:
@@ -165,6 +169,22 @@ def _normal_equations(rows: list[list[Rows]], columns: list[IntArray]) -> tuple[
     return normal, gradient
 
 
+def _pairs(seams: Sequence[Seam], columns: list[IntArray]) -> list[tuple[IntArray, IntArray]]:
+    """Return the columns of both photos of each seam."""
+    return [(columns[seam.photos[0]], columns[seam.photos[1]]) for seam in seams]
+
+
+def _add_seams(normal: FloatArray, gradient: FloatArray, rows: list[tuple[Rows, Rows]], pairs: list[tuple[IntArray, IntArray]]) -> None:
+    """Add the normal equations of seams, in place."""
+    for parts, columns in zip(rows, pairs, strict=True):
+        wide = np.zeros((len(parts[0].residual), len(gradient)))
+        for part, column in zip(parts, columns, strict=True):
+            wide[:, column] += part.jacobian
+        wide *= parts[0].weight[:, None] ** 0.5
+        normal += wide.T @ wide
+        gradient += wide.T @ (parts[0].residual * parts[0].weight ** 0.5)
+
+
 def _moved(prior: HeadPrior, state: State, move: FloatArray) -> State:
     """Return the state after a step."""
     shape, modes = shape_columns(prior), len(state.scores)
@@ -188,10 +208,14 @@ def _cost(rows: list[Rows]) -> float:
     return seen + sum(float((part.weight * part.residual**2).sum()) for part in rows[2:4])
 
 
-def _conclude(prior: HeadPrior, evidences: Sequence[Evidence], states: Sequence[State], columns: list[IntArray]) -> tuple[Fit, ...]:
+def _conclude(
+    prior: HeadPrior, evidences: Sequence[Evidence], states: Sequence[State], columns: list[IntArray], seams: Sequence[Seam]
+) -> tuple[Fit, ...]:
     """Return the fits at their states with covariances and what is left over."""
     rows = _all_rows(prior, evidences, states, columns, 0.0)
-    covariance = la.inv(_normal_equations(rows, columns)[0])
+    normal, gradient = _normal_equations(rows, columns)
+    _add_seams(normal, gradient, [seam_rows(prior, evidences, states, seam) for seam in seams], _pairs(seams, columns))
+    covariance = la.inv(normal)
     shape_cost = float((rows[0][-1].residual ** 2).sum())
     fits = []
     for evidence, state, parts, column in zip(evidences, states, rows, columns, strict=True):

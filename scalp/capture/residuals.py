@@ -27,8 +27,8 @@ HAIR_MM, HAIR_SD_MM = 9.0, 8.0
 MODEL_SD_MM = 0.25
 """What eight degrees of harmonics cannot follow of a real outline."""
 VAGUE_SD_MM = {"vertex": 5.0, "inion": 5.0}
-FOUND_AGAIN_SD_MM = 1.5
-"""How surely one person finds a named point again in another photo: places on a dome, and all others. (D)"""
+FOUND_AGAIN_SD_MM, MESH_FINDS_SD_MM = 1.5, 3.0
+"""How surely one person finds a named point again in another photo: places on a dome, and all others; and the mesh. (D)"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def project(prior: HeadPrior, evidence: Evidence, state: State, places_mm: Float
     return np.asarray(np.exp(state.focal_log) * seen[:, :2] / seen[:, 2:] + np.array(evidence.centre_px))
 
 
-def _pose_slopes(prior: HeadPrior, state: State, places_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
+def pose_slopes(prior: HeadPrior, state: State, places_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return d px / d head point (N, 2, 3) and d px / d pose (N, 2, 7)."""
     arms = (places_mm - prior.base.centre_mm) @ state.rotation.T
     x, y, z = (arms + state.shift_mm).T
@@ -122,9 +122,8 @@ def _pose_slopes(prior: HeadPrior, state: State, places_mm: FloatArray) -> tuple
 
 def tie_rows(evidence: Evidence, state: State) -> tuple[IntArray, IntArray]:
     """Return which points of a photo are tied, and to which of the ties."""
-    marked = np.flatnonzero(~evidence.from_mesh)
-    tied = [(row, tie) for row in marked for tie in np.flatnonzero(state.ties == evidence.point_index[row])]
-    return np.array([row for row, _ in tied], np.int32), np.array([tie for _, tie in tied], np.int32)
+    rows, ties = np.nonzero(evidence.point_index[:, None] == state.ties[None, :])
+    return rows.astype(np.int32), ties.astype(np.int32)
 
 
 def point_doubts_mm(prior: HeadPrior, evidence: Evidence, state: State) -> tuple[FloatArray, FloatArray]:
@@ -137,6 +136,7 @@ def point_doubts_mm(prior: HeadPrior, evidence: Evidence, state: State) -> tuple
     common_mm = np.zeros_like(total_mm)
     rows, _ = tie_rows(evidence, state)
     own_mm = np.array([VAGUE_SD_MM.get(prior.names[index], FOUND_AGAIN_SD_MM) for index in evidence.point_index[rows]])
+    own_mm = np.where(evidence.from_mesh[rows], MESH_FINDS_SD_MM, own_mm)
     common_mm[rows] = np.sqrt(np.maximum(total_mm[rows] ** 2 - own_mm**2, 0.0))
     return total_mm, common_mm
 
@@ -160,7 +160,7 @@ def point_places(prior: HeadPrior, evidence: Evidence, state: State) -> tuple[Fl
 def point_rows(prior: HeadPrior, evidence: Evidence, state: State) -> Rows:
     """Return the misfit of the points of the face and of those named by hand."""
     places, arms = point_places(prior, evidence, state)
-    by_place, by_pose = _pose_slopes(prior, state, places)
+    by_place, by_pose = pose_slopes(prior, state, places)
     shape = shape_columns(prior)
     jacobian = np.zeros((len(places), 2, parameters_count(prior, state)))
     jacobian[:, :, :POSE_COUNT] = by_pose
@@ -214,7 +214,7 @@ def _across(prior: HeadPrior, evidence: Evidence, state: State, line_px: FloatAr
     places, directions = places[nearest], contour.directions[nearest]
     outward = contour.normals[nearest] @ state.rotation.T
     across = outward[:, :2] / np.linalg.norm(outward[:, :2], axis=1, keepdims=True)
-    by_place, by_pose = _pose_slopes(prior, state, places)
+    by_place, by_pose = pose_slopes(prior, state, places)
     by_radius = np.einsum("na,nax,nx->n", across, by_place, directions)[:, None] * harmonics(directions, skull.degree)
     shape = shape_columns(prior)
     jacobian = np.zeros((len(places), parameters_count(prior, state)))

@@ -14,6 +14,7 @@ from scalp.capture.assembly import assemble_head, place_camera, shape_covariance
 from scalp.capture.doubting import name_doubts
 from scalp.capture.evidence import FEWEST_POINTS, Evidence, gather_evidence
 from scalp.capture.fitting import Fit, fit_head, fit_stand, fit_together, start_state
+from scalp.capture.grain import ROUNDS, match_grain
 from scalp.capture.pose import candidate_poses
 from scalp.capture.prior import HeadPrior, read_head_prior
 from scalp.capture.residuals import State
@@ -26,6 +27,7 @@ from scalp.domain.sighting import Sighting
 FEWEST_JOINING_COUNT = 3
 """Named points without which a photo that shows no face cannot be placed against the others."""
 _POSES_TRIED_COUNT = 4
+_STEPS_BY_SKIN_COUNT = 10
 _VAGUE_MM = 3.0
 """How unsure the shape is to a photo that joins: what the photos before it did not show."""
 
@@ -47,7 +49,8 @@ def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | 
             raise BadInput("photos", f"photo {number + 1} the same as photo {twin}", "each photo once", "Leave one of them out.")
     prior = read_head_prior(client)
     evidences = _gather(prior, sightings)
-    fits = _fit_all(prior, evidences, _lenses(sightings))
+    lenses = _lenses(sightings)
+    fits = _joined_by_skin(prior, sightings, evidences, _fit_all(prior, evidences, lenses), lenses)
     cameras = tuple(
         place_camera(prior, fit.state, evidence, sighting.photo) for fit, evidence, sighting in zip(fits, evidences, sightings, strict=True)
     )
@@ -83,7 +86,8 @@ def _lenses(sightings: Sequence[Sighting]) -> list[int]:
 
 def _fit_all(prior: HeadPrior, evidences: list[Evidence], lenses: list[int]) -> tuple[Fit, ...]:
     """Return the fits of all photos together, in their order."""
-    first = [photo for photo, evidence in enumerate(evidences) if _tells_a_head(evidence)]
+    faces = [photo for photo, evidence in enumerate(evidences) if evidence.from_mesh.any()]
+    first = faces or [photo for photo, evidence in enumerate(evidences) if len(evidence.point_index) >= FEWEST_POINTS]
     if not first:
         remedy = "Add a photo that shows the face, or name more points in one."
         raise NotPossible("Finding the head", f"from a photo with a face or {FEWEST_POINTS} named points", remedy)
@@ -99,16 +103,24 @@ def _fit_all(prior: HeadPrior, evidences: list[Evidence], lenses: list[int]) -> 
     return fit_together(prior, evidences, [states[photo] for photo in range(len(evidences))], lenses=lenses)
 
 
-def _tells_a_head(evidence: Evidence) -> bool:
-    """Tell whether a photo can start a head by itself."""
-    return bool(evidence.from_mesh.any()) or len(evidence.point_index) >= FEWEST_POINTS
+def _joined_by_skin(
+    prior: HeadPrior, sightings: Sequence[Sighting], evidences: list[Evidence], fits: tuple[Fit, ...], lenses: list[int]
+) -> tuple[Fit, ...]:
+    """Return the fits with the skin of neighbouring photos brought to agree, as far as it is recognised."""
+    photos = [sighting.photo for sighting in sightings]
+    for settings in ROUNDS:
+        seams = match_grain(prior, photos, evidences, fits, settings)
+        if not seams:
+            break
+        fits = fit_together(prior, evidences, [fit.state for fit in fits], lenses=lenses, seams=seams, steps_count=_STEPS_BY_SKIN_COUNT)
+    return fits
 
 
 def _ties(evidences: Sequence[Evidence]) -> np.ndarray:
-    """Return the points that were named in more than one photo."""
+    """Return the points that were named in one photo and seen in another, whether named there or by the face mesh."""
+    index, count = np.unique(np.concatenate([np.unique(evidence.point_index) for evidence in evidences]), return_counts=True)
     named = np.concatenate([evidence.point_index[~evidence.from_mesh] for evidence in evidences])
-    index, count = np.unique(named, return_counts=True)
-    return np.asarray(index[count > 1], np.int32)
+    return np.asarray(np.intersect1d(index[count > 1], named), np.int32)
 
 
 def _alone(prior: HeadPrior, evidence: Evidence) -> Fit:
