@@ -1,5 +1,7 @@
 """Things of known size in a photo: how far from the camera a bank card, a coin or an iris is. Finding them is `cards`' and `coins`'."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from scipy.spatial import ConvexHull
@@ -9,6 +11,8 @@ from scalp.domain.camera import Camera
 
 CARD_LONG_MM, CARD_SHORT_MM, CARD_ROUND_MM = 85.60, 53.98, 3.18
 """ISO/IEC 7810 ID-1, with the radius of its corners. [ISO7810]"""
+FOREHEAD_MM = np.array([0.0, 72.0, 92.0])
+"""The middle of the forehead of an average head, in head space: things are looked for round it."""
 CARD_CORNER_PX = 1.5
 """How well corners are marked by hand. (D)"""
 IRIS_MM, IRIS_LOG_SD = 11.71, 0.036
@@ -39,37 +43,47 @@ def card_corners(card_px: FloatArray) -> FloatArray:
     return np.asarray(ordered)
 
 
-def card_place(card_px: FloatArray, lens: tuple[float, tuple[float, float]], *, corner_sd_px: float) -> tuple[FloatArray, float, float]:
+def card_place(card_px: FloatArray, lens_px: tuple[float, tuple[float, float]], *, corner_sd_px: float) -> tuple[FloatArray, float, float]:
     """Return the card's middle in the camera frame (3,) mm, the SD of its distance as a fraction, and its misfit in px.
 
     The plane pose that four corners leave, refined; of the two ways to lay the long side the one that fits. The SD is
     that of the corners' own error, carried through the pose. [Collins2014]
     """
-    corners, (focal_px, centre_px) = card_corners(card_px), lens
+    corners, (focal_px, centre_px) = card_corners(card_px), lens_px
     matrix = np.array([[focal_px, 0, centre_px[0]], [0, focal_px, centre_px[1]], [0, 0, 1.0]])
     found = [_pose(corners, size_mm, matrix) for size_mm in ((CARD_LONG_MM, CARD_SHORT_MM), (CARD_SHORT_MM, CARD_LONG_MM))]
-    miss_px, turn, shift, model = min((one for one in found if one is not None), key=lambda one: one[0], default=(np.inf,) * 4)
-    if not np.isfinite(miss_px):
+    poses = [one for one in found if one is not None]
+    if not poses:
         raise BadInput("card_px", "not the shape of a card", "the corners of an ISO ID-1 card", "Mark its four corners again.")
-    slopes = cv2.projectPoints(model, turn, shift, matrix, None)[1][:, :6]
-    away = np.concatenate([np.zeros(3), shift[:, 0] / np.linalg.norm(shift)])
+    best = min(poses, key=lambda one: one.miss_px)
+    slopes = cv2.projectPoints(best.model_mm, best.turn, best.shift_mm, matrix, None)[1][:, :6]
+    away = np.concatenate([np.zeros(3), best.shift_mm[:, 0] / np.linalg.norm(best.shift_mm)])
     sd_mm = corner_sd_px * np.sqrt(max(float(away @ np.linalg.pinv(slopes.T @ slopes) @ away), 0.0))
-    return np.asarray(shift[:, 0]), float(sd_mm / np.linalg.norm(shift)), float(miss_px)
+    return np.asarray(best.shift_mm[:, 0]), float(sd_mm / np.linalg.norm(best.shift_mm)), best.miss_px
 
 
-def _pose(corners_px: FloatArray, size_mm: tuple[float, float], matrix: FloatArray):  # type: ignore[no-untyped-def] # noqa: ANN202
-    """Return misfit, turn, shift and model of a rectangle in a picture, or None where there is no such pose."""
+class _Pose(NamedTuple):
+    """A rectangle's turn and place (3, 1), its corners (4, 3) mm, and how far they fall from those seen, RMS."""
+
+    miss_px: float
+    turn: FloatArray
+    shift_mm: FloatArray
+    model_mm: FloatArray
+
+
+def _pose(corners_px: FloatArray, size_mm: tuple[float, float], matrix: FloatArray) -> _Pose | None:
+    """Return the best pose of a rectangle in a picture, None where there is none before the camera."""
     half = np.array(size_mm) / 2
     model = np.array([[-1.0, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * np.array([*half, 1.0])
-    count, turns, shifts, _ = cv2.solvePnPGeneric(model, corners_px.reshape(-1, 1, 2), matrix, None, flags=cv2.SOLVEPNP_IPPE)
-    best = None
-    for turn, shift in zip(turns[:count], shifts[:count], strict=True):
-        fine_turn, fine_shift = cv2.solvePnPRefineLM(model, corners_px.reshape(-1, 1, 2), matrix, None, turn.copy(), shift.copy())
-        seen = cv2.projectPoints(model, fine_turn, fine_shift, matrix, None)[0][:, 0]
-        miss_px = float(np.sqrt(((seen - corners_px) ** 2).sum(1).mean()))
-        if fine_shift[2, 0] > 0 and (best is None or miss_px < best[0]):
-            best = (miss_px, fine_turn, fine_shift, model)
-    return best
+    places = corners_px.reshape(-1, 1, 2)
+    count, turns, shifts, _ = cv2.solvePnPGeneric(model, places, matrix, None, flags=cv2.SOLVEPNP_IPPE)
+    found = []
+    for first_turn, first_shift in zip(turns[:count], shifts[:count], strict=True):
+        turn, shift = cv2.solvePnPRefineLM(model, places, matrix, None, first_turn.copy(), first_shift.copy())
+        seen = cv2.projectPoints(model, turn, shift, matrix, None)[0][:, 0]
+        if shift[2, 0] > 0:
+            found.append(_Pose(float(np.sqrt(((seen - corners_px) ** 2).sum(1).mean())), turn, shift, model))
+    return min(found, key=lambda one: one.miss_px, default=None)
 
 
 def read_card(card_px: FloatArray, camera: Camera, *, corner_sd_px: float = CARD_CORNER_PX) -> tuple[FloatArray, float]:

@@ -108,17 +108,17 @@ class Scale(Value):
     strain: float
     """How many SDs the most different source lies from all the others."""
     left_out: tuple[str, ...] = ()
-    """What was found in the photos but contradicts all else, with by how much."""
+    """What was looked for and not found, or found and contradicts all else: a sentence each."""
 
 
-def weigh(told: Sequence[Told], covariance: FloatArray) -> Scale:
+def weigh(told: Sequence[Told], covariance: FloatArray, *, missed: tuple[str, ...] = ()) -> Scale:
     """Return the size from all that tells it, by generalised least squares.
 
     The covariance of what is told is that of the fit's parameters (P, P) seen through the slopes, so that a tape and
     what adults measure, both read on the same fitted skull, count for less than two; plus each one's own variance.
     Something found that lies beyond `CONTRADICTION_SD` from the rest is left out: what is marked or measured never is.
     """
-    kept, left_out = list(told), []
+    kept, left_out = list(told), list(missed)
     while True:
         middle, sd, weights, strains = _least_squares(kept, covariance)
         doubtful = [place for place, one in enumerate(kept) if one.found and strains[place] > CONTRADICTION_SD]
@@ -127,7 +127,7 @@ def weigh(told: Sequence[Told], covariance: FloatArray) -> Scale:
         worst = max(doubtful, key=lambda place: float(strains[place]))
         others = _least_squares([one for place, one in enumerate(kept) if place != worst], covariance)[0]
         percent = 100.0 * np.expm1(kept[worst].log_factor - others)
-        left_out.append(f"{kept[worst].name} ({percent:+.0f} %)")
+        left_out.append(f"{kept[worst].name} that was found would make the head {percent:+.0f} % larger than all else tells")
         kept.pop(worst)
     source = _in_words([one.name for one in kept], weights)
     return Scale(

@@ -7,13 +7,14 @@ import numpy as np
 
 from scalp.base import FloatArray
 from scalp.capture.anthropometry import expect_circumference
-from scalp.capture.coins import coin_mm
+from scalp.capture.cards import find_card
+from scalp.capture.coins import coin_mm, find_coin
 from scalp.capture.cranium import Cranium
 from scalp.capture.fitting import Fit
-from scalp.capture.objects import IRIS_LOG_SD, IRIS_MM, read_card, read_coin, read_irises
+from scalp.capture.objects import CARD_CORNER_PX, IRIS_LOG_SD, IRIS_MM, MARKED_RIM_PX, read_card, read_coin, read_irises
 from scalp.capture.prior import HeadPrior
 from scalp.capture.residuals import POSE_COUNT, cranium_of, shape_columns
-from scalp.capture.scale import MEASURES_MM, Scale, ScaleWish, Told, weigh
+from scalp.capture.scale import MEASURES_MM, Scale, ScaleWish, Told, weigh, with_objects
 from scalp.capture.tapes import Tape, lay_over_crown, lay_over_ears, lay_tape, span_breadth, span_length
 from scalp.domain.camera import Camera
 from scalp.domain.client import Client
@@ -25,6 +26,10 @@ OBJECT_GAP_MM, OBJECT_LOG_SD = 2.0, 0.010
 """A flat thing held to a round forehead stands off by about the first, and is bent and tilted a little. (D)"""
 MISSED_LOG_SD = 0.03
 """Doubt of the distance of a thing that is not held before the skull. (D)"""
+FOUND_PX = 0.6
+"""How well an edge is set that was found: measured corners are 0.3 px off, blurred and shiny ones more. (D, head.md)"""
+_RIM_TOLD_COUNT = 8
+"""So many points of a rim err by themselves; their neighbours with them. (D)"""
 SCALP_ABOVE_MM = 45.0
 """How far above the middle of the skull the scalp is that lengths are wanted on."""
 _EYES = tuple(f"{side}_{corner}_canthus" for side in ("right", "left") for corner in ("inner", "outer"))
@@ -49,13 +54,29 @@ def scale_head(
     only what changes those lengths counts.
     """
     scene = _Fitted(prior, fit)
+    wish, missed = seek_objects(wish, sightings[0])
     told = [scene.adults(client), *scene.measures(wish)]
     irises = scene.irises(sightings, cameras)
     if irises is not None:
         told.append(irises)
     told.extend(scene.objects(wish, cameras[0]))
     common = scene.seen_slopes(cameras[0]) if len(cameras) == 1 else np.zeros(len(fit.covariance))
-    return weigh([replace(one, slopes=one.slopes + common) for one in told], fit.covariance)
+    return weigh([replace(one, slopes=one.slopes + common) for one in told], fit.covariance, missed=missed)
+
+
+def seek_objects(wish: ScaleWish, sighting: Sighting) -> tuple[ScaleWish, tuple[str, ...]]:
+    """Return the wish with the card and the coin that were to be looked for marked where they were found, and what was missed."""
+    seek_card, seek_coin = wish.card_sought and wish.card_px is None, wish.coin_sought and wish.coin_px is None
+    if not seek_card and not seek_coin:
+        return with_objects(wish, card_px=None, coin_px=None), ()
+    face, missed = sighting.face, []
+    card = find_card(sighting.photo, face) if seek_card and face is not None else None
+    coin = find_coin(sighting.photo, face, wish.coin) if seek_coin and face is not None and wish.coin is not None else None
+    if seek_card and card is None:
+        missed.append("no bank card was found at the forehead; hold it flat, all four edges in sight, or mark its corners")
+    if seek_coin and coin is None:
+        missed.append("no such coin was found at the forehead; hold it flat in the middle, or give a tape measure")
+    return with_objects(wish, card_px=card, coin_px=coin), tuple(missed)
 
 
 class _Fitted:
@@ -109,9 +130,12 @@ class _Fitted:
         """Return what a card and a coin tell."""
         told = []
         if wish.card_px is not None:
-            told.append(self._by_depth("the card", read_card(wish.card_px, camera), camera, found=wish.card_sought))
+            corner_sd_px = FOUND_PX if wish.card_sought else CARD_CORNER_PX
+            read = read_card(wish.card_px, camera, corner_sd_px=corner_sd_px)
+            told.append(self._by_depth("the card", read, camera, found=wish.card_sought))
         if wish.coin_px is not None and wish.coin is not None:
-            read = read_coin(wish.coin_px, coin_mm(wish.coin), camera)
+            rim_sd_px = FOUND_PX * np.sqrt(len(wish.coin_px) / _RIM_TOLD_COUNT) if wish.coin_sought else MARKED_RIM_PX
+            read = read_coin(wish.coin_px, coin_mm(wish.coin), camera, rim_sd_px=rim_sd_px)
             told.append(self._by_depth("the coin", read, camera, found=wish.coin_sought))
         return told
 
@@ -125,7 +149,7 @@ class _Fitted:
         tape, ends = laid
         slopes = np.zeros(self.count)
         slopes[shape_columns(self.prior)] = tape.slopes @ self.by_parameter
-        for end, pull in zip(ends, tape.end_pulls, strict=True):
+        for end, pull in zip(ends, tape.directions, strict=True):
             slopes[POSE_COUNT : POSE_COUNT + self.prior.modes_count] += pull @ self.prior.points_modes_mm[self.prior.index(end)]
         log_factor = float(np.log(true_mm / tape.length_mm))
         return Told(name=name, log_factor=log_factor, sd_fraction=sd_fraction, slopes=-slopes / tape.length_mm)

@@ -19,14 +19,14 @@ _MIDLINE_MM = 8.0
 
 @value
 class Tape(Value):
-    """A reading on a fitted cranium: `length_mm`, its `slopes` per mm of each harmonic coefficient, and its `end_pulls`.
+    """A reading on a fitted cranium: `length_mm`, its `slopes` per mm of each harmonic coefficient, and its `directions`.
 
-    `end_pulls` (K, 3) are the changes per mm that each of the K landmarks it is laid from moves.
+    `directions` (K, 3) are the changes per mm that each of the K landmarks it is laid from moves.
     """
 
     length_mm: float
     slopes: FloatArray
-    end_pulls: FloatArray
+    directions: FloatArray
 
 
 def lay_tape(skull: Cranium, glabella_mm: FloatArray) -> Tape:
@@ -39,7 +39,7 @@ def lay_tape(skull: Cranium, glabella_mm: FloatArray) -> Tape:
     ring = cut[ConvexHull(np.column_stack([cut[:, 0], cut @ along])).vertices]
     ways = _ways(np.roll(ring, -1, axis=0) - ring)
     slopes = _slopes(skull, ring, np.roll(ways, 1, axis=0) - ways)
-    return Tape(length_mm=float(np.linalg.norm(np.roll(ring, -1, axis=0) - ring, axis=1).sum()), slopes=slopes, end_pulls=np.zeros((0, 3)))
+    return Tape(length_mm=float(np.linalg.norm(np.roll(ring, -1, axis=0) - ring, axis=1).sum()), slopes=slopes, directions=np.zeros((0, 3)))
 
 
 def lay_over_ears(skull: Cranium, tragia_mm: FloatArray) -> Tape:
@@ -60,14 +60,14 @@ def span_breadth(skull: Cranium, glabella_mm: FloatArray) -> Tape:
     widest = np.array([points[:, 0].argmax(), points[:, 0].argmin()])
     pulls = directions[widest, 0] * np.array([1.0, -1.0])
     slopes = pulls @ harmonics(directions[widest], skull.degree)
-    return Tape(length_mm=float(np.ptp(points[widest, 0])), slopes=slopes, end_pulls=np.zeros((0, 3)))
+    return Tape(length_mm=float(np.ptp(points[widest, 0])), slopes=slopes, directions=np.zeros((0, 3)))
 
 
 def span_length(skull: Cranium, glabella_mm: FloatArray) -> Tape:
     """Return the length of the head from the glabella to the farthest point of the occiput, as a caliper reads it. [Gordon2014]"""
     back = _farthest_behind(skull, glabella_mm)
     way = (back - glabella_mm) / np.linalg.norm(back - glabella_mm)
-    return Tape(length_mm=float(np.linalg.norm(back - glabella_mm)), slopes=_slopes(skull, back[None], way[None]), end_pulls=-way[None])
+    return Tape(length_mm=float(np.linalg.norm(back - glabella_mm)), slopes=_slopes(skull, back[None], way[None]), directions=-way[None])
 
 
 def _directions() -> FloatArray:
@@ -107,7 +107,7 @@ def _lay_over(skull: Cranium, start_mm: FloatArray, end_mm: FloatArray) -> Tape:
     ways = _ways(np.diff(taut, axis=0))
     slopes = _slopes(skull, taut[1:-1], ways[:-1] - ways[1:])
     return Tape(
-        length_mm=float(np.linalg.norm(np.diff(taut, axis=0), axis=1).sum()), slopes=slopes, end_pulls=np.vstack([ways[-1], -ways[0]])
+        length_mm=float(np.linalg.norm(np.diff(taut, axis=0), axis=1).sum()), slopes=slopes, directions=np.vstack([ways[-1], -ways[0]])
     )
 
 
