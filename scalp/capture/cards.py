@@ -23,6 +23,7 @@ _PARALLEL, _CROSSING = 0.90, 0.55
 """Least cosine between opposite sides, and largest between neighbours."""
 _LEANING_MM = 18.0
 """How much farther off a card may look while its depth is not known."""
+_LENSES_TRIED = (1.0, 0.6, 1.8)
 _NEARER_FRACTION = 0.08
 """How much larger the nearer side of a tilted card may look."""
 
@@ -77,10 +78,15 @@ def find_card(photo: Photo, face: FaceSighting, *, settings: CardSettings | None
     px_per_mm = side / (2 * _HALF_WIDTH_MM)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     lines = _straight_edges(small, lab, px_per_mm)
+    lenses_px = stance.camera.focal_px * np.array([1.0] if photo.focal_px else _LENSES_TRIED)
     best: tuple[float, FloatArray] | None = None
     for corners in _likeliest(lab, _quadrilaterals(lines, px_per_mm, settings), px_per_mm, settings):
         seen = _seen_fraction(lab, corners, px_per_mm, settings)
-        if seen is not None and (best is None or seen > best[0]) and _is_card(crop.to_photo(corners / side), stance, settings):
+        if (
+            seen is not None
+            and (best is None or seen > best[0])
+            and _is_card(crop.to_photo(corners / side), stance, settings, lenses_px=lenses_px)
+        ):
             best = (seen, corners)
     if best is None:
         return None
@@ -212,13 +218,17 @@ def _sampled(picture: Float32Array, points: FloatArray) -> Float32Array:
     return np.asarray(cv2.remap(picture, places[:, None, 0], places[:, None, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0])
 
 
-def _is_card(corners_px: FloatArray, stance: Stance, settings: CardSettings, *, slack: float = 3.0) -> bool:
-    """Tell whether corners in the photo are those of a card at this head's forehead; `slack` widens the misfit allowed."""
+def _is_card(corners_px: FloatArray, stance: Stance, settings: CardSettings, *, lenses_px: FloatArray, slack: float = 3.0) -> bool:
+    """Tell whether corners in the photo are those of a card at this head's forehead; `slack` widens the misfit allowed.
+
+    Where the file does not tell the lens, any of a few focal lengths may explain the perspective of a tilted card.
+    """
     camera = stance.camera
     try:
-        place_mm, _, miss_px = card_place(corners_px, (camera.focal_px, camera.centre_px), corner_sd_px=1.0)
+        places = [card_place(corners_px, (float(focal), camera.centre_px), corner_sd_px=1.0) for focal in lenses_px]
     except BadInput:
         return False
+    place_mm, miss_px = places[0][0], min(miss for _, _, miss in places)
     sides = np.linalg.norm(np.roll(corners_px, -1, axis=0) - corners_px, axis=1)
     if miss_px > slack * settings.misfit_fraction * sides.min() + 0.5:
         return False
@@ -246,7 +256,8 @@ def _refined(photo: Photo, corners_px: FloatArray, stance: Stance, settings: Car
         normals, offsets = np.array([normal for normal, _, _ in sides]), np.array([offset for _, offset, _ in sides])
         corners = _meetings(normals[None], offsets[None])[0]
         reach = max(1.5, 0.4 * stance.px_per_mm)
-    return corners if _is_card(corners, stance, settings, slack=1.0) else None
+    lenses_px = stance.camera.focal_px * np.array([1.0] if photo.focal_px else _LENSES_TRIED)
+    return corners if _is_card(corners, stance, settings, lenses_px=lenses_px, slack=1.0) else None
 
 
 def _fitted_side(
