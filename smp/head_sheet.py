@@ -1,6 +1,7 @@
 """What the sheet and the turntable of a head show, and its numbers in words. Drawing is `scalp.rendering`'s."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,22 @@ PART_WORDS = {"hairline": "Hairline", "crown": "Crown", "sides": "Sides", "back"
 def write_pictures(study: HeadStudy, stored: StoredHead, folder: Path, progress: Progress) -> list[str]:
     """Write the sheet, the turntable and its strip into a folder; without a texture none of them shows a photo."""
     progress("drawing the sheet", 0.0)
-    bust = dress_bust(study.head, study.texture)
-    _write(_sheet(study, stored), folder / SHEET_NAME)
-    frames = []
-    for number, stand in enumerate(walk_round(_frame(study.head, FRAME_PX), FRAMES_COUNT)):
-        progress("going round the head", 0.3 + 0.5 * number / FRAMES_COUNT)
-        frames.append(draw_bust(bust, stand_camera(study.head, stand)))
-    write_film(frames, FRAME_SECONDS, folder / TURNTABLE_NAME)
-    _write(
-        sheet_turntable(frames, "Once round the head", _turntable_words(stored, textured=study.texture is not None)), folder / STRIP_NAME
-    )
+    bust, stands = dress_bust(study.head, study.texture), walk_round(_frame(study.head, FRAME_PX), FRAMES_COUNT)
+    with ThreadPoolExecutor(2) as crew:
+        try:
+            sheet = crew.submit(lambda: _write(_sheet(study, stored), folder / SHEET_NAME))
+            coming = [crew.submit(draw_bust, bust, stand_camera(study.head, stand)) for stand in stands]
+            frames = []
+            for number, frame in enumerate(coming):
+                progress("going round the head", 0.2 + 0.6 * number / FRAMES_COUNT)
+                frames.append(frame.result())
+            words = _turntable_words(stored, textured=study.texture is not None)
+            strip = crew.submit(lambda: _write(sheet_turntable(frames, "Once round the head", words), folder / STRIP_NAME))
+            write_film(frames, FRAME_SECONDS, folder / TURNTABLE_NAME)
+            for written in (sheet, strip):
+                written.result()
+        finally:
+            crew.shutdown(wait=True, cancel_futures=True)
     return [SHEET_NAME, TURNTABLE_NAME, STRIP_NAME]
 
 

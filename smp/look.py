@@ -38,6 +38,7 @@ def look(
     points: options.Points = None,
     circumference: options.Circumference = None,
     card: options.Card = None,
+    head: options.KeptHead = None,
     picture_format: options.Format = "jpg",
     film: options.Film = "webp",
     forget: options.Forget = False,
@@ -49,7 +50,7 @@ def look(
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
     from smp.orders import read_card, read_hair_wish, read_order, refuse_inside
-    from smp.sitting import sit_for_file
+    from smp.sitting import sit_for_file, sit_on_head
     from smp.terminal import Terminal
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
@@ -73,7 +74,10 @@ def look(
         )
         scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
         refuse_inside(photo, out)
-        terminal.answer(*_run(order, out, terminal, partial(sit_for_file, photo, points=points, face_number=face, scale=scale)))
+        sit = partial(sit_for_file, photo, points=points, face_number=face, scale=scale)
+        if head is not None:
+            sit = partial(sit_on_head, photo, head, points=points, face=face, circumference=circumference, card=card)
+        terminal.answer(*_run(order, out, terminal, sit))
 
 
 def _run(order: "Order", out: Path, terminal: "Terminal", sit: Callable[..., "Sitting"]) -> tuple[dict[str, Any], str]:

@@ -30,6 +30,12 @@ Face = Annotated[int | None, typer.Option("--face", help="Which face, counted fr
 Points = Annotated[
     Path | None, typer.Option(help="Named points by hand (JSON), where no face is found or models are missing.", readable=False)
 ]
+KeptHead = Annotated[
+    Path | None,
+    typer.Option(
+        "--head", help="A head.json of `smp head`: look at one of its photos on that very head.", show_default=False, readable=False
+    ),
+]
 Circumference = Annotated[
     float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
 ]

@@ -1,21 +1,24 @@
 """From a photo file to a sitting: the head, what each pixel shows, the skin."""
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
 import scalp
-from scalp.base import BadInput, NotPossible, Progress
+from scalp.base import BadInput, NotPossible, Progress, WrongParent
 from scalp.capture.scale import ScaleWish
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import MarkedPoints, Regions
 from scalp.io.assets import models_folder
 from scalp.io.cache import photo_cache_folder
+from scalp.io.heads import read_head
 from scalp.io.keeping import keep_noun, kept_noun
 from scalp.io.photos import read_photo
-from scalp.io.points import check_points_inside, read_points_file
+from scalp.io.points import PointsFile, check_places_inside, read_points_file
 from scalp.skin.tone import fit_skin
 from scalp.treatment import Sitting, see_head, skin_colour
+from scalp.treatment.heads import sit_with_head
 
 
 def models_or_none(*, needed: bool) -> Path | None:
@@ -36,11 +39,18 @@ def sit_for_file(path: Path, *, points: Path | None, face_number: int | None, sc
     if points:
         told = read_points_file(points, path.name)
         marked = told.marked
-        if marked is not None:
-            check_points_inside(marked, photo.width_px, photo.height_px)
-        if scale.card_px is None and told.card_px is not None:
-            scale = ScaleWish(circumference_mm=scale.circumference_mm, card_px=told.card_px)
+        check_places_inside(told, photo.width_px, photo.height_px)
+        scale = scale_with(scale, told)
     return sit_for(photo, marked=marked, face_number=face_number, scale=scale, progress=progress)
+
+
+def scale_with(scale: ScaleWish, told: PointsFile) -> ScaleWish:
+    """Return what was measured, with the card and the coin of a points file where the command itself names none."""
+    if scale.card_px is None and told.card_px is not None:
+        scale = dataclasses.replace(scale, card_px=told.card_px)
+    if scale.coin is None and told.coin is not None:
+        scale = dataclasses.replace(scale, coin=told.coin, coin_px=told.coin_px, coin_sought=told.coin_px is None)
+    return scale
 
 
 def sit_for(photo: Photo, *, marked: MarkedPoints | None, face_number: int | None, scale: ScaleWish, progress: Progress) -> Sitting:
@@ -57,6 +67,30 @@ def sit_for(photo: Photo, *, marked: MarkedPoints | None, face_number: int | Non
     if folder:
         keep_noun(sitting.head, folder, f"head-{name}")
         keep_noun(sitting.regions, folder, f"regions-{name}")
+    return sitting
+
+
+def sit_on_head(path: Path, head: Path, progress: Progress, **of_a_fit: object) -> Sitting:
+    """Return the sitting of one of the photos of a kept head, on that head; refuse words that only a new fit could heed."""
+    for name, told in of_a_fit.items():
+        if told is not None:
+            raise BadInput(name, "given with --head", "words of a new fit only without --head", f"Leave out --{name}; smp head heeds it.")
+    progress("reading the head", 0.0)
+    stored = read_head(head)
+    progress("reading the photo", 0.1)
+    photo = read_photo(path)
+    count = len(stored.head.photo_digests)
+    if photo.digest not in stored.head.photo_digests:
+        allowed = f"one of the {count} photos that smp head was given" if count else "a photo of a head made from photos"
+        raise WrongParent(
+            "the photo", "none of those this head was made from", allowed, "Give that very file, or make the head anew with this one."
+        )
+    models = models_or_none(needed=False)
+    folder, name = _private_folder(photo), f"regions-{_code_digest()}-{stored.head.digest}"
+    known = kept_noun(Regions, folder, name) if folder else None
+    sitting = sit_with_head(photo, stored, models, regions=known, progress=progress)
+    if folder and known is None:
+        keep_noun(sitting.regions, folder, name)
     return sitting
 
 

@@ -52,6 +52,7 @@ def view(
     face: options.Face = None,
     points: options.Points = None,
     circumference: options.Circumference = None,
+    head: options.KeptHead = None,
     picture_format: options.Format = "jpg",
     film: options.Film = "webp",
     as_json: options.Json = False,
@@ -65,6 +66,7 @@ def view(
     from scalp.io.folders import output_folder
     from scalp.rendering.views import Stand
     from smp.orders import read_order, refuse_inside
+    from smp.sitting import sit_on_head
     from smp.terminal import Terminal
     from smp.viewing import read_wanted, report_views, run_view
     from smp.warming import warm_up
@@ -78,14 +80,18 @@ def view(
             wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, factors=told,
             picture_format=picture_format, film=film,
         )  # fmt: skip
-        _demand_a_head(photo, demo=demo, points=points, face=face)
+        _demand_a_head(photo, demo=demo, points=points, face=face, head=head)
         makehuman_folder()
         if photo is not None:
             refuse_inside(photo, out)
         with output_folder(out) as folder, terminal.working() as stages:
             warm_up(stages, demo=True)
             scale = ScaleWish(circumference_mm=circumference)
-            sitting = _sit(photo, points, face, scale, seed, stages.part(0.0, 0.3))
+            part = stages.part(0.0, 0.3)
+            if photo is not None and head is not None:
+                sitting = sit_on_head(photo, head, part, points=points, face=face, circumference=circumference)
+            else:
+                sitting = _sit(photo, points, face, scale, seed, part)
             result = run_view(sitting, order, wanted, folder, stages.part(0.3, 1.0))
         terminal.answer(result | {"folder": str(out)}, report_views(result, out))
 

@@ -17,6 +17,7 @@ from scalp.capture.regions import read_regions
 from scalp.capture.scale import ScaleWish
 from scalp.capture.textures import bake_texture
 from scalp.capture.together import reconstruct_together
+from scalp.domain.camera import Camera
 from scalp.domain.client import Client
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
@@ -100,23 +101,30 @@ def stored_head(study: HeadStudy) -> StoredHead:
     )
 
 
-def sit_with_head(photo: Photo, stored: StoredHead, models: Path | None, progress: Progress = no_progress) -> Sitting:
+def sit_with_head(
+    photo: Photo, stored: StoredHead, models: Path | None, *, regions: Regions | None = None, progress: Progress = no_progress
+) -> Sitting:
     """Return the sitting of one of the photos a kept head was made from, on that very head.
 
     What is planned on it is the same in each of its photos: the same skin, the same design, the same impressions. Raises
-    `WrongParent` for any other photo.
+    `WrongParent` for any other photo. `regions` are read anew where they are not known.
     """
     camera = stored.head.camera_of(photo.digest)
+    regions = regions or _regions_on(photo, stored.head, camera, models, progress)
+    skin = stored.skin or fit_skin(skin_colour(photo, regions))
+    return Sitting(photo=photo, head=stored.head, regions=regions, skin=skin)
+
+
+def _regions_on(photo: Photo, head: Head, camera: Camera, models: Path | None, progress: Progress) -> Regions:
+    """Return what each pixel of one of a head's photos shows."""
     progress("finding the face", 0.2)
     faces = find_faces(photo, models) if models else ()
-    middle_px = camera.project(stored.head.landmark("sellion")[None])[0]
+    middle_px = camera.project(head.landmark("sellion")[None])[0]
     own = [face for face in faces if _holds(face, middle_px)]
     face = own[0] if own else None
     person = segment_person(photo, face, models, others=faces) if models else None
     progress("reading skin and hair", 0.6)
-    regions = read_regions(photo, stored.head, face=face, person=person)
-    skin = stored.skin or fit_skin(skin_colour(photo, regions))
-    return Sitting(photo=photo, head=stored.head, regions=regions, skin=skin)
+    return read_regions(photo, head, face=face, person=person)
 
 
 def share_skin(photos: tuple[Photo, ...], regions: tuple[Regions, ...]) -> Skin:
