@@ -9,6 +9,7 @@ import typer
 from smp.assets import assets
 from smp.check import check
 from smp.demo import demo
+from smp.forget import forget
 from smp.head import head
 from smp.look import look
 from smp.points import points
@@ -52,6 +53,7 @@ application.command()(view)
 application.command()(check)
 application.command()(points)
 application.command()(assets)
+application.command()(forget)
 
 
 def main() -> None:

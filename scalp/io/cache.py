@@ -7,12 +7,19 @@ owner only.
 import os
 import re
 import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from scalp.base import BadInput
 from scalp.io.pictures import unwritable, write_whole
 
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+PASSING_PREFIXES = ("smp-scan-", "smp-film-")
+"""How the temporary folders are called in which children leave what they read of a scan or a film."""
+_LONGEST_USE_SECONDS = 3600.0
 _DIGEST = re.compile("[0-9a-f]{32}")
 
 
@@ -61,6 +68,39 @@ def forget_photo(digest: str) -> bool:
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
     return True
+
+
+def kept_photos() -> tuple[str, ...]:
+    """Return the digest of each photo of which something is kept."""
+    place = cache_root() / "photos"
+    return tuple(sorted(entry.name for entry in place.iterdir() if _DIGEST.fullmatch(entry.name))) if place.is_dir() else ()
+
+
+def forget_all_photos(now_seconds: float) -> int:
+    """Remove everything kept about every photo, and what scans and films left when this program was killed; count the photos.
+
+    `now_seconds` is the time of day, since 1970: folders younger than an hour may be in use by another run and stay.
+    """
+    count, place = len(kept_photos()), cache_root() / "photos"
+    try:
+        if place.is_dir():
+            shutil.rmtree(place)
+        for leftover in _leftovers(now_seconds):
+            shutil.rmtree(leftover)
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    return count
+
+
+def _leftovers(now_seconds: float) -> Iterator[Path]:
+    """Yield temporary folders of this user that a run, ended by force, could not remove."""
+    for prefix in PASSING_PREFIXES:
+        for place in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+            with suppress(OSError):
+                told = place.lstat()
+                own = not hasattr(os, "getuid") or told.st_uid == os.getuid()
+                if stat.S_ISDIR(told.st_mode) and own and now_seconds - told.st_mtime > _LONGEST_USE_SECONDS:
+                    yield place
 
 
 def _checked(digest: str) -> str:
