@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from scalp.base import BadMesh, ByteArray, Doubt, Float32Array, FloatArray, IntArray, Value, value
+from scalp.base import BadInput, BadMesh, ByteArray, Doubt, Float32Array, FloatArray, IntArray, Value, value
+from scalp.domain.sighting import POINT_NAMES
 
 ScanKind = Literal["glb", "gltf", "obj", "ply", "stl", "usdz", "usd"]
 SCAN_KINDS: tuple[ScanKind, ...] = get_args(ScanKind)
@@ -62,3 +63,19 @@ class Scan(Value):
                 raise BadMesh("texture", "without a place for every corner", "finite (F, 3, 2)", "Export the scan again.")
         if self.vertex_srgb_u8 is not None and self.vertex_srgb_u8.shape != self.places.shape:
             raise BadMesh("vertex colours", self.vertex_srgb_u8.shape, "one for each corner", "Export the scan again.")
+
+
+@value
+class NamedPlaces(Value):
+    """Points a person named on a scan: `places` (N, 3) in the scan's own units and axes, each name one of `POINT_NAMES`."""
+
+    names: tuple[str, ...]
+    places: FloatArray
+
+    def check(self) -> None:
+        """Refuse names that are unknown or given twice, and places that are none."""
+        unknown = [name for name in self.names if name not in POINT_NAMES]
+        if unknown or len(set(self.names)) != len(self.names):
+            raise BadInput("point names", ", ".join(unknown) or "given twice", ", ".join(POINT_NAMES), "Name each point once.")
+        if self.places.shape != (len(self.names), 3) or not np.isfinite(self.places).all():
+            raise BadInput("places", self.places.shape, "x, y and z in the scan's own units for each name", "Mark the points again.")

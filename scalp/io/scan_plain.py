@@ -45,7 +45,7 @@ def _resolver(beside: OwnFolder) -> Any:  # noqa: ANN401 - trimesh's resolver ha
             """Return a file's bytes."""
             return beside.get(key)
 
-        def write(self, name: str, data: Any) -> None:  # noqa: ANN401 - trimesh's signature
+        def write(self, name: str, *_: object) -> None:
             """Write nothing."""
 
         def namespaced(self, namespace: str) -> Any:  # noqa: ANN401, ARG002 - trimesh's signature

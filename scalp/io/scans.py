@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from scalp.base import BadInput, BadMesh, Doubt, NotPossible, Unreadable
-from scalp.domain.scan import MM_OF_UNIT, SCAN_KINDS, UP_AXES, Scan, ScanKind, ScanUnit, UpAxis
+from scalp.base import BadInput, BadMesh, Doubt, NotPossible, Unreadable, as_numbers
+from scalp.domain.scan import MM_OF_UNIT, SCAN_KINDS, UP_AXES, NamedPlaces, Scan, ScanKind, ScanUnit, UpAxis
 
 LARGEST_MIB = 768
 """Files larger than this are not opened."""
 LONGEST_SECONDS = 240.0
+AXES_COUNT = 3
 KINDS_SAID = "GLB, glTF, OBJ, PLY, STL, USDZ and USD (usd, usda, usdc)"
 _USD_SUFFIXES = {".usd", ".usda", ".usdc"}
 _OPENINGS: tuple[tuple[bytes, ScanKind], ...] = (
@@ -109,3 +110,16 @@ def _scan(told: dict[str, object], kind: ScanKind, folder: Path, unit: ScanUnit 
         vertex_srgb_u8=arrays.get("colours"),
         doubts=(doubt,) if missing else (),
     )
+
+
+def read_places(path: Path) -> NamedPlaces:
+    """Return the points named on a scan from a JSON file: `{"glabella": [x, y, z], ...}` in the scan's own units and axes."""
+    allowed, remedy = '{"glabella": [x, y, z], ...}', "Write the points as JSON, in the scan's own units and axes."
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as fault:
+        raise BadInput("points of the scan", "a file that cannot be read as JSON", allowed, remedy) from fault
+    sound = isinstance(told, dict) and all(isinstance(place, list) and len(place) == AXES_COUNT for place in told.values())
+    if not sound or not told or any(isinstance(number, bool | str) for place in told.values() for number in place):
+        raise BadInput("points of the scan", "not names with three numbers each", allowed, remedy)
+    return NamedPlaces(names=tuple(told), places=as_numbers("points of the scan", list(told.values())))
