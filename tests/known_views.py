@@ -10,9 +10,10 @@ from scipy.spatial import cKDTree
 from scalp.base import FloatArray
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
-from scalp.domain.sighting import MarkedPoints
+from scalp.domain.photo import Photo, srgb_encoding
+from scalp.domain.sighting import MarkedPoints, Sighting
 from scalp.geometry.meshes import vertex_normals
-from tests.known_heads import SD_90
+from tests.known_heads import SD_90, Identities, Truth, identity_truth, true_outline
 
 SCAN_POINTS_MM = {
     "glabella": (-5.8, 97.7, 104.2),
@@ -35,7 +36,7 @@ POINTS_OF_VIEW = {
     "top": ("nose_tip", "left_ear_top", "right_ear_top", "vertex"),
 }
 """What a person would click in each view."""
-ICT_VERTICES = {"left_ear_top": 8438, "left_tragion": 7328}
+ICT_VERTICES = {"ear_top": 8438, "tragion": 7328}
 VIEWS = {
     "front": (0.0, 0.0),
     "left": (-90.0, 0.0),
@@ -118,3 +119,41 @@ def _rotation(turn: FloatArray) -> FloatArray:
     x, y, z = turn / max(angle, 1e-12)
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
+
+
+def blank_photo(number: int, focal_px: float | None = 2912.0) -> Photo:
+    """Return a photo without a picture, unlike any other number's."""
+    pixels = np.zeros((2016, 1512, 3), np.uint8)
+    pixels[0, :8, 0] = [(number >> bit & 1) * 255 for bit in range(8)]
+    return Photo(pixels=pixels, encoding=srgb_encoding(), focal_px=focal_px)
+
+
+def identity_places(model: Identities, shape: FloatArray) -> dict[str, FloatArray]:
+    """Return the places on an identity that a person would click."""
+    points = model.mesh_points(shape)
+    places = {"glabella": points[9], "nose_tip": points[1]}
+    for name, vertex in ICT_VERTICES.items():
+        mirrored = int(np.argmin(((model.mean - model.mean[vertex] * [-1, 1, 1]) ** 2).sum(1)))
+        places[f"left_{name}"], places[f"right_{name}"] = shape[vertex], shape[mirrored]
+    middle = shape[np.abs(shape[:, 0]) < 4]
+    places["vertex"] = middle[np.argmax(middle[:, 1])]
+    behind = middle[middle[:, 2] < 0]
+    places["inion"] = behind[np.argmin(np.abs(behind[:, 1] - places["left_tragion"][1] - 8))]
+    return places
+
+
+def identity_sightings(
+    model: Identities, seed: int, views: tuple[str, ...], *, sd_px: float = 1.0
+) -> tuple[list[Truth], tuple[Sighting, ...]]:
+    """Return one identity in several views: truths, and sightings with exact geometry, 1 % noise of the mesh, 1 px of the outline."""
+    places = identity_places(model, model.shape(seed))
+    truths, sightings = [], []
+    for number, view in enumerate(views):
+        yaw, pitch = np.deg2rad(VIEWS[view])
+        truth, face = identity_truth(model, seed, yaw_rad=float(yaw), pitch_rad=float(pitch))
+        points = clicked(places, POINTS_OF_VIEW.get(view, ()), truth.camera, 10 * seed + number)
+        shown = face if abs(yaw) < 0.8 and pitch < 0.7 else None
+        outline = true_outline(truth, sd_px, 10 * seed + number)
+        truths.append(truth)
+        sightings.append(Sighting(photo=blank_photo(number), face=shown, points=points, outline=outline))
+    return truths, tuple(sightings)

@@ -11,7 +11,7 @@ from scalp.capture.cranium import Cranium
 from scalp.capture.evidence import Evidence
 from scalp.capture.fitting import Fit
 from scalp.capture.prior import HeadPrior
-from scalp.capture.residuals import State, cranium_of, shape_columns
+from scalp.capture.residuals import MODEL_SD_MM, State, cranium_of, shape_columns
 from scalp.capture.scale import Scale
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
@@ -67,6 +67,27 @@ def shape_alone(prior: HeadPrior, fit: Fit, camera: Camera) -> FloatArray:
     slopes = (harmonics(sphere.vertices_mm[seen], skull.degree) * lift[seen, None]).mean(0)
     pull = covariance @ slopes
     return np.asarray(covariance - np.outer(pull, pull) / (slopes @ pull))
+
+
+def shape_apart(prior: HeadPrior, fit: Fit) -> FloatArray:
+    """Return the covariance of the coefficients once place, turn and size of the head are known, mm^2.
+
+    Where cameras stand all round, a head moved, turned or grown as a whole is the same head; what is left is shape. The
+    seven ways of moving are written as harmonics and taken out by least squares over the upper half of the skull.
+    """
+    sphere, skull = icosphere(3), cranium_of(prior, fit.state)
+    places = skull.points_mm(sphere.vertices_mm)
+    normals = vertex_normals(Mesh(vertices_mm=places, faces=sphere.faces))
+    arms = places - prior.base.centre_mm
+    along = np.einsum("vd,vd->v", normals, sphere.vertices_mm)[:, None]
+    ways = np.hstack([normals, np.cross(arms, normals), np.einsum("vd,vd->v", arms, normals)[:, None]]) / along
+    basis = harmonics(sphere.vertices_mm, skull.degree)
+    moved = np.linalg.lstsq(basis, ways, rcond=None)[0]
+    upper = sphere.vertices_mm[:, 1] > 0.0
+    seen, told = basis[upper], basis[upper] @ moved
+    taken = np.eye(basis.shape[1]) - moved @ np.linalg.lstsq(told, seen, rcond=None)[0]
+    floor = MODEL_SD_MM**2 / basis.shape[1] * np.eye(basis.shape[1]) * (4 * np.pi)
+    return np.asarray(taken @ shape_covariance(prior, fit) @ taken.T + floor)
 
 
 def assemble_head(prior: HeadPrior, fit: Fit, sized: Scale, cameras: Mapping[str, Camera], covariance: FloatArray) -> Head:

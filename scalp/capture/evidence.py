@@ -141,7 +141,8 @@ def _demand_points(points: MarkedPoints | None, fewest_count: int) -> None:
         asked = "Finding the head without a face in view" if count == 0 else f"Finding the head from {count} points"
         raise NotPossible(asked, f"{fewest_count} or more named points", advice)
     spread = np.linalg.svd(points.points_px - points.points_px.mean(0), compute_uv=False) / np.sqrt(count)
-    if spread[1] < 0.06 * spread[0] or spread[0] < 10.0:
+    # A photo that joins others stands by its outline too: a back view's points are on a line by nature.
+    if (spread[1] < 0.06 * spread[0] and fewest_count >= FEWEST_POINTS) or spread[0] < 10.0:
         raise BadInput("points", "all on one line or one spot", "points spread over the head in both directions", advice)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from scalp.base import BadInput, NotPossible
-from scalp.capture.assembly import assemble_head, place_camera, shape_covariance
+from scalp.capture.assembly import assemble_head, place_camera, shape_apart
 from scalp.capture.doubting import name_doubts
 from scalp.capture.evidence import FEWEST_POINTS, Evidence, gather_evidence
 from scalp.capture.fitting import Fit, fit_head, fit_stand, fit_together, start_state
@@ -55,7 +55,7 @@ def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | 
         place_camera(prior, fit.state, evidence, sighting.photo) for fit, evidence, sighting in zip(fits, evidences, sightings, strict=True)
     )
     sized = scale_head(prior, fits[0], scale or ScaleWish(), sightings, cameras, client)
-    head = assemble_head(prior, fits[0], sized, dict(zip(digests, cameras, strict=True)), shape_covariance(prior, fits[0]))
+    head = assemble_head(prior, fits[0], sized, dict(zip(digests, cameras, strict=True)), shape_apart(prior, fits[0]))
     return replace(head, doubts=name_doubts(head, fits[0], evidences[0], sized, sightings[0].points))
 
 
