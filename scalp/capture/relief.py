@@ -17,7 +17,6 @@ from scalp.domain.head import Head, Mesh
 from scalp.geometry.meshes import icosphere, vertex_normals
 from scalp.geometry.raster import rasterise
 
-
 _BLUR_PART = 160.0
 """Sides of the square for one standard deviation of the soft edge of ears and temples."""
 

@@ -92,7 +92,7 @@ def _expected_light(
     thin = np.s_[::3, ::3]
     colour = 1.0 / (1.0 + (off_colour[thin] / 3.0) ** 4)
     sure, maybe = ((mask[thin] * colour).ravel().astype(np.float64) for mask in (seeds, ground))
-    seen, flat = brightness[thin].ravel().astype(np.float64), _harmonics(normal[thin]).reshape(-1, 9).astype(np.float64)
+    seen, flat = brightness[thin].ravel().astype(np.float64), harmonics_of_light(normal[thin]).reshape(-1, 9).astype(np.float64)
     centre = np.median(seen[sure > 0.3]) if (sure > 0.3).any() else np.median(seen[maybe > 0.3])
     weight, fit = sure + 1e-9, np.zeros(9)
     for stiffness in _STIFFNESS_BY_ROUND:
@@ -100,10 +100,10 @@ def _expected_light(
         fit = np.linalg.solve(flat.T @ (flat * weight[:, None]) + penalty, flat.T @ (weight * (seen - centre)))
         miss = seen - centre - flat @ fit
         weight = (maybe + _SEED_WEIGHT * sure) / (1.0 + (miss / np.where(miss < 0.0, _DARK_SPREAD, _BRIGHT_SPREAD)) ** 2) ** 2
-    return np.asarray(_harmonics(normal) @ fit.astype(np.float32) + np.float32(centre))
+    return np.asarray(harmonics_of_light(normal) @ fit.astype(np.float32) + np.float32(centre))
 
 
-def _harmonics(normal: Float32Array) -> Float32Array:
+def harmonics_of_light(normal: Float32Array) -> Float32Array:
     """Return the nine functions of a unit normal that smooth light is made of, (S, S, 9)."""
     x, y, z = normal[..., 0], normal[..., 1], normal[..., 2]
     return np.stack([np.ones_like(x), x, y, z, x * y, y * z, x * z, x * x - y * y, 3.0 * z * z - 1.0], axis=-1)

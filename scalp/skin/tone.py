@@ -76,11 +76,18 @@ def reflectance(skin: Skin, light: Light | None = None) -> FloatArray:
     return np.asarray(inner_reflectance(skin, light) + SURFACE_GLARE)
 
 
-def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light: Light | None = None) -> Skin:
+def fit_skin(
+    rgb_linear: npt.ArrayLike,
+    *,
+    brightness_known: bool = False,
+    light: Light | None = None,
+    sds_log: tuple[float, float, float] | None = None,
+) -> Skin:
     """Return the skin whose colour under daylight, or another `light` the photo is balanced for, is nearest to `rgb_linear` (3,).
 
     The exposure of a photo is not known, so that mostly the ratios of the bands decide, with a weak hold on brightness
-    and on the usual amount of blood; `brightness_known` is for colours measured against a white card. Melanin and
+    and on the usual amount of blood; `brightness_known` is for colours measured against a white card, `sds_log` (hue,
+    brightness, blood, as `PHOTO_SDS`) for other doubts that are known. Melanin and
     blood always stay what skin can have; a doubt says where the colour is darker than the measured skins the model
     was checked with, or not one of skin in daylight.
     """
@@ -91,7 +98,7 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light
         said = f"up to {wanted.max():.3g}"
         raise BadInput("rgb_linear", said, "linear light, where white is 1", "Decode bytes of 0 to 255 to linear light first.")
     wanted = np.maximum(wanted, 1e-4)
-    hue_sd, brightness_sd, blood_sd = KNOWN_SDS if brightness_known else PHOTO_SDS
+    hue_sd, brightness_sd, blood_sd = sds_log or (KNOWN_SDS if brightness_known else PHOTO_SDS)
 
     def misfit(at: FloatArray) -> FloatArray:
         """Return log ratios of colour, brightness and usual blood, each in its standard deviations."""
@@ -112,7 +119,7 @@ def fit_skin(rgb_linear: npt.ArrayLike, *, brightness_known: bool = False, light
     )
     skin = _skin_at(best.x)
     doubts = _doubts(skin, reflectance(skin, light) / wanted)
-    if not brightness_known:
+    if not brightness_known and sds_log is None:
         doubts += _doubts_of_exposure(skin, wanted, light)
     return Skin(melanin_fraction=skin.melanin_fraction, blood_fraction=skin.blood_fraction, doubts=doubts)
 
