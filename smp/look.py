@@ -1,7 +1,6 @@
 """`smp look`: one photo in, the whole course on it out."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +45,10 @@ def look(
     quiet: options.Quiet = False,
 ) -> None:
     """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
-    from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
-    from smp.orders import read_card, read_hair_wish, read_order, refuse_inside
-    from smp.sitting import sit_for_file, sit_on_head
+    from smp.orders import read_hair_wish, read_order, refuse_inside
+    from smp.sitting import choose_sitting
     from smp.terminal import Terminal
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
@@ -72,11 +70,8 @@ def look(
             shaved=shaved,
             native=read_hair_wish(stubble_days, None if grey is None else grey / 100.0, (norwood, later_norwood), shaved=shaved),
         )
-        scale = ScaleWish(circumference_mm=circumference, card_px=read_card(card))
         refuse_inside(photo, out)
-        sit = partial(sit_for_file, photo, points=points, face_number=face, scale=scale)
-        if head is not None:
-            sit = partial(sit_on_head, photo, head, points=points, face=face, circumference=circumference, card=card)
+        sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, card=card)
         terminal.answer(*_run(order, out, terminal, sit))
 
 

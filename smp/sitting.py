@@ -2,6 +2,8 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import scalp
@@ -19,6 +21,7 @@ from scalp.io.points import PointsFile, check_places_inside, read_points_file
 from scalp.skin.tone import fit_skin
 from scalp.treatment import Sitting, see_head, skin_colour
 from scalp.treatment.heads import sit_with_head
+from smp.orders import read_card
 
 
 def models_or_none(*, needed: bool) -> Path | None:
@@ -68,6 +71,35 @@ def sit_for(photo: Photo, *, marked: MarkedPoints | None, face_number: int | Non
         keep_noun(sitting.head, folder, f"head-{name}")
         keep_noun(sitting.regions, folder, f"regions-{name}")
     return sitting
+
+
+def choose_sitting(
+    photo: Path | None,
+    head: Path | None,
+    *,
+    points: Path | None,
+    face: int | None,
+    circumference_mm: float | None,
+    card: str | None = None,
+    seed: int = 1,
+) -> Callable[..., Sitting]:
+    """Return what makes a sitting, given only a `progress`: on a kept head, by a fit that heeds the words, or of the demo head."""
+    if head is not None and photo is not None:
+        return partial(sit_on_head, photo, head, points=points, face=face, circumference=circumference_mm, card=card)
+    scale = ScaleWish(circumference_mm=circumference_mm, card_px=read_card(card))
+    if photo is not None:
+        return partial(sit_for_file, photo, points=points, face_number=face, scale=scale)
+    return partial(_sit_demo, seed, scale)
+
+
+def _sit_demo(seed: int, scale: ScaleWish, progress: Progress) -> Sitting:
+    """Return the sitting of the demo head."""
+    from scalp.demo.portrait import make_demo_head
+    from scalp.io.assets import makehuman_folder
+
+    progress("photographing the demo head", 0.0)
+    person = make_demo_head(makehuman_folder(), seed=seed)
+    return sit_for(person.photo, marked=person.marked_points, face_number=None, scale=scale, progress=progress)
 
 
 def sit_on_head(path: Path, head: Path, progress: Progress, **of_a_fit: object) -> Sitting:

@@ -1,16 +1,11 @@
 """`smp view`: the treatment from where no photo was taken, in other lights, from a distance."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from smp import options
-
-if TYPE_CHECKING:
-    from scalp.base import Progress
-    from scalp.capture.scale import ScaleWish
-    from scalp.treatment import Sitting
 
 Photo = Annotated[Path | None, typer.Argument(help="A photo of the head, as for `smp look`; not needed with --demo.", readable=False)]
 Pose = Annotated[
@@ -59,14 +54,13 @@ def view(
     quiet: options.Quiet = False,
 ) -> None:
     """Show the treatment from any side, also where no photo was taken, in other lights and as seen from a distance."""
-    from scalp.capture.scale import ScaleWish
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
     from scalp.io.assets import makehuman_folder
     from scalp.io.folders import output_folder
     from scalp.rendering.views import Stand
     from smp.orders import read_order, refuse_inside
-    from smp.sitting import sit_on_head
+    from smp.sitting import choose_sitting
     from smp.terminal import Terminal
     from smp.viewing import read_wanted, report_views, run_view
     from smp.warming import warm_up
@@ -86,13 +80,8 @@ def view(
             refuse_inside(photo, out)
         with output_folder(out) as folder, terminal.working() as stages:
             warm_up(stages, demo=True)
-            scale = ScaleWish(circumference_mm=circumference)
-            part = stages.part(0.0, 0.3)
-            if photo is not None and head is not None:
-                sitting = sit_on_head(photo, head, part, points=points, face=face, circumference=circumference)
-            else:
-                sitting = _sit(photo, points, face, scale, seed, part)
-            result = run_view(sitting, order, wanted, folder, stages.part(0.3, 1.0))
+            sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, seed=seed)
+            result = run_view(sit(progress=stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
         terminal.answer(result | {"folder": str(out)}, report_views(result, out))
 
 
@@ -110,17 +99,3 @@ def _demand_a_head(photo: Path | None, *, demo: bool, **of_a_photo: object) -> N
     for name, content in of_a_photo.items():
         if demo and content is not None:
             raise BadInput(name, "given with --demo", f"--{name} with a photo of your own", f"Leave out --{name} or --demo.")
-
-
-def _sit(photo: Path | None, points: Path | None, face: int | None, scale: "ScaleWish", seed: int, progress: "Progress") -> "Sitting":
-    """Return the sitting of the photo, or of the demo head."""
-    from smp.sitting import sit_for, sit_for_file
-
-    if photo is not None:
-        return sit_for_file(photo, points=points, face_number=face, scale=scale, progress=progress)
-    from scalp.demo.portrait import make_demo_head
-    from scalp.io.assets import makehuman_folder
-
-    progress("photographing the demo head", 0.0)
-    person = make_demo_head(makehuman_folder(), seed=seed)
-    return sit_for(person.photo, marked=person.marked_points, face_number=None, scale=scale, progress=progress)
