@@ -1,6 +1,6 @@
 """Draw the pictures of README and tutorial, all of a man who does not exist, by running the command as a person would.
 
-    python docs/tutorial/make_pictures.py [course choices points examples]
+    python docs/tutorial/make_pictures.py [course choices points page standing examples]
 
 Everything, or only what is named, lands in `docs/pictures` and `docs/tutorial/pictures`, each file small enough for the repository.
 """  # noqa: INP001 - a script beside the pages it illustrates
@@ -8,6 +8,7 @@ Everything, or only what is named, lands in `docs/pictures` and `docs/tutorial/p
 import itertools
 import json
 import runpy
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,13 +16,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from scalp.base import no_progress
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoHead, DemoView
 from scalp.domain.design import HAIRLINE_STYLES
 from scalp.domain.sighting import MarkedPoints
-from scalp.io.assets import makehuman_folder
+from scalp.io.assets import makehuman_folder, models_folder
 from scalp.io.pictures import write_picture
 from smp.main import application
+from smp.pointing import PointsDesk
+from smp.serving import LocalServer
 
 DOCS = Path(__file__).resolve().parents[1]
 PAGES = DOCS / "tutorial" / "pictures"
@@ -133,6 +137,113 @@ def with_points(path: Path, marked: MarkedPoints) -> Image.Image:
     return picture
 
 
+PAGE_NAMED = ("left_tragion", "left_ear_top", "inion", "nose_tip", "left_outer_canthus")
+DESK_PX, PHONE_PX = (1240, 844), (390, 844)
+SETTLED_MS = 200
+
+
+def draw_page(folder: Path) -> None:
+    """Draw the page of `smp points` on a desk and on a phone, in a browser, with points on the demo head from the side."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this picture needs a browser
+
+    person = photograph("profile", folder / "side.png")
+    photograph("front", folder / "front.png")
+    photograph("top", folder / "above.png")
+    true_px = dict(zip(person.marked_points.names, person.marked_points.points_px, strict=True))
+    photos = [folder / f"{name}.png" for name in ("side", "front", "above")]
+    desk = PointsDesk(photos, folder / "page.json")
+    desk.lay_out(photos, models_folder(fetch=True), no_progress)
+    shots = []
+    with sync_playwright() as driver, LocalServer(desk) as server:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for size, scheme in ((DESK_PX, "light"), (PHONE_PX, "dark")):
+            page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+            page.goto(server.new_link())
+            page.wait_for_selector("#curtain", state="hidden")
+            box = page.locator("#photo").bounding_box()
+            scale = min((box["width"] - 16) / WIDTH_PX, (box["height"] - 16) / (WIDTH_PX * 4 // 3))
+            left = box["x"] + (box["width"] - WIDTH_PX * scale) / 2
+            top = box["y"] + (box["height"] - WIDTH_PX * 4 // 3 * scale) / 2
+            for name in PAGE_NAMED:
+                if size == PHONE_PX:
+                    page.click("#more")
+                page.click(f".row[data-name={name}]")
+                page.wait_for_timeout(SETTLED_MS)
+                page.mouse.click(left + true_px[name][0] * scale, top + true_px[name][1] * scale)
+            if size == DESK_PX:
+                page.click(".row[data-name=menton]")
+                page.mouse.move(left + true_px["menton"][0] * scale, top + true_px["menton"][1] * scale)
+            page.wait_for_selector("#hint", state="hidden")
+            page.screenshot(path=folder / f"page-{scheme}.png")
+            shots.append(Image.open(folder / f"page-{scheme}.png").convert("RGB"))
+        browser.close()
+    keep(beside(shots, ["On a desk", "On a phone"], DESK_PX[1]), PAGES / "page.png")
+
+
+def draw_standing(_: Path) -> None:
+    """Draw where to stand for five photos, and the way of a film, seen from above."""
+    fine = 3
+    picture = Image.new("RGB", (1180 * fine, 560 * fine), "white")
+    pen = ImageDraw.Draw(picture)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return x * fine, y * fine
+
+    def words(x: float, y: float, text: str, *, large: bool = False) -> None:
+        pen.text(at(x, y), text, (40, 44, 46), ImageFont.load_default((19 if large else 15) * fine), anchor="mm")
+
+    def head(x: float, y: float) -> None:
+        for box in ((x - 74, y - 10, x - 54, y + 22), (x + 54, y - 10, x + 74, y + 22)):
+            pen.ellipse((*at(*box[:2]), *at(*box[2:])), fill=(243, 230, 218), outline=(109, 92, 80), width=2 * fine)
+        pen.polygon([at(x - 17, y + 70), at(x, y + 108), at(x + 17, y + 70)], fill=(243, 230, 218), outline=(109, 92, 80), width=2 * fine)
+        pen.ellipse((*at(x - 64, y - 84), *at(x + 64, y + 84)), fill=(243, 230, 218), outline=(109, 92, 80), width=2 * fine)
+
+    def phone(x: float, y: float, toward: tuple[float, float], number: str = "", *, sight: float = 128.0) -> None:
+        along = np.array(toward) - (x, y)
+        along = along / np.linalg.norm(along)
+        across = np.array([-along[1], along[0]])
+        for share in (-0.42, 0.42):
+            pen.line([at(x, y), at(*((x, y) + sight * along + share * sight * across))], fill=(190, 214, 210), width=2 * fine)
+        corners = [(x, y) + a * 8 * along + b * 22 * across for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+        pen.polygon([at(*corner) for corner in corners], fill=(31, 111, 107))
+        spot = (x, y) - 30 * along
+        if number:
+            pen.ellipse((*at(spot[0] - 15, spot[1] - 15), *at(spot[0] + 15, spot[1] + 15)), fill=(255, 209, 102))
+        pen.text(at(*spot), number, (40, 44, 46), ImageFont.load_default(18 * fine), anchor="mm")
+
+    words(290, 28, "Five photos, seen from above", large=True)
+    middle = (290, 290)
+    stands = {"1": (290, 490), "2": (490, 290), "3": (90, 290), "4": (290, 96)}
+    for number, stand in stands.items():
+        phone(*stand, middle, number)
+    head(*middle)
+    pen.ellipse((*at(272, 250), *at(308, 286)), fill=(255, 209, 102))
+    pen.text(at(290, 268), "5", (40, 44, 46), ImageFont.load_default(18 * fine), anchor="mm")
+    for x, y, text in (
+        (380, 515, "front"),
+        (500, 345, "client's left"),
+        (84, 345, "client's right"),
+        (356, 100, "back"),
+        (290, 306, "from above"),
+    ):
+        words(x, y, text)
+    words(880, 28, "A film: once round, half a minute", large=True)
+    pen.ellipse((*at(700, 110), *at(1060, 470)), outline=(31, 111, 107), width=3 * fine)
+    for degrees in range(90, 450, 45):
+        x, y = 880 + 180 * np.cos(np.radians(degrees)), 290 + 180 * np.sin(np.radians(degrees))
+        phone(x, y, (880, 290), sight=62.0)
+    head(880, 290)
+    for degrees in range(68, 428, 90):
+        turn = np.radians(degrees)
+        middle_of, forward, outward = (
+            np.array([880, 290]) + 180 * np.array([np.cos(turn), np.sin(turn)]),
+            *np.array([[np.sin(turn), -np.cos(turn)], [np.cos(turn), np.sin(turn)]]),
+        )
+        pen.polygon([at(*(middle_of + a * forward + b * outward)) for a, b in ((15, 0), (-11, 12), (-11, -12))], fill=(31, 111, 107))
+    words(880, 530, "the client sits still, the phone goes round at arm's length")
+    picture.resize((1180, 560), Image.Resampling.LANCZOS).save(PAGES / "standing.png", optimize=True)
+
+
 def draw_examples(folder: Path) -> None:
     """Keep the pictures in which examples end."""
     for number, name in {"02": "head", "07": "healing", "08": "tones", "09": "views", "10": "stubble"}.items():
@@ -141,7 +252,14 @@ def draw_examples(folder: Path) -> None:
         keep(Image.open(folder / f"{name}.png").convert("RGB"), PAGES / f"{name}.png")
 
 
-DRAWINGS = {"course": draw_course, "choices": draw_choices, "points": draw_points, "examples": draw_examples}
+DRAWINGS = {
+    "course": draw_course,
+    "choices": draw_choices,
+    "points": draw_points,
+    "page": draw_page,
+    "standing": draw_standing,
+    "examples": draw_examples,
+}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:

@@ -196,7 +196,9 @@ function choose(name) {
 function skip() {
   const name = now.next;
   if (name === null) return;
-  now.skipped.add(name);
+  // What hides one point of an ear, an eye or a corner of the mouth hides the others of that side as well.
+  const side = sideOf(name);
+  for (const one of side === "middle" ? [name] : order().filter((other) => sideOf(other) === side)) now.skipped.add(one);
   now.chosen = null;
   now.next = following(name);
   render();

@@ -316,3 +316,17 @@ def test_the_focus_is_seen_on_every_part_that_takes_it(opened):
         reached.add(shown[0])
         page.keyboard.press("Tab")
     assert {"photo", "zoom-in", "zoom-fit", "mode-points", "done", "skip"} <= reached
+
+
+def test_what_is_not_in_sight_on_one_side_is_asked_for_no_more(opened):
+    page = opened()
+    page.click(".row[data-name=right_tragion]")
+    page.click("#skip")
+    asked = set()
+    for _ in range(12):
+        asked.add(page.inner_text("#next-title"))
+        click(page, 100 + 30 * len(asked), 300)
+    assert not any(name.startswith("Right") for name in asked)
+    assert "Left tragion" in asked
+    page.click(".row[data-name=right_tragion]")
+    assert page.inner_text("#next-title") == "Right tragion"
