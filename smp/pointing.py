@@ -17,7 +17,7 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import POINT_NAMES, FaceSighting
 from scalp.io.photos import read_photo
 from scalp.io.pictures import encode_jpeg, unwritable
-from scalp.io.points import PointsFile, check_points_inside, parse_photo, plain_photo, points_for, read_points_of_photos, write_points
+from scalp.io.points import PointsFile, check_places_inside, parse_photo, plain_photo, points_for, read_points_of_photos, write_points
 
 PLENTY_COUNT = 7
 """So many points, spread over the head, leave little to gain from more."""
@@ -65,7 +65,7 @@ class PointsDesk:
             progress(f"reading {path.name[:28]}", number / len(paths))
             photo = read_photo(path)
             told = self._told[number]
-            check_marks(told, photo.width_px, photo.height_px)
+            check_places_inside(told, photo.width_px, photo.height_px)
             self._sheets.append(_sheet(photo, told, find_faces(photo, models) if models else ()))
             self._shown.append(encode_jpeg(photo, SHOWN_QUALITY))
 
@@ -124,22 +124,13 @@ class PointsDesk:
         if not isinstance(told, dict) or not set(told) <= {"points", "card"}:
             raise BadTable("what was sent", "not points and a card", '{"points": {...}, "card": [...]}', "Load the page again.")
         read, sheet = parse_photo(told, self.names[number]), self._sheets[number]
-        check_marks(read, sheet.width_px, sheet.height_px)
+        check_places_inside(read, sheet.width_px, sheet.height_px)
         return dataclasses.replace(self._told[number], marked=read.marked, card_px=read.card_px)
 
     def _merged(self, read: tuple[PointsFile, ...]) -> tuple[PointsFile, ...]:
         """Return the whole file: these photos, and others it speaks of."""
         kept = tuple(one for one in self._all if one.name and one.name not in self.names)
         return (*kept, *read)
-
-
-def check_marks(told: PointsFile, width_px: int, height_px: int) -> None:
-    """Refuse points and corners of a card that lie outside a photo of this size."""
-    if told.marked is not None:
-        check_points_inside(told.marked, width_px, height_px)
-    if told.card_px is not None and not ((told.card_px >= 0) & (told.card_px <= [width_px, height_px])).all():
-        allowed = f"0 to {width_px} across and 0 to {height_px} down"
-        raise BadTable("a corner of the card", "outside the photo", allowed, "Mark it in the upright photo at its full size.")
 
 
 def _sheet(photo: Photo, told: PointsFile, faces: tuple[FaceSighting, ...]) -> Sheet:

@@ -14,6 +14,7 @@ import numpy as np
 
 from scalp.base import BadInput, BadTable, FloatArray, Unreadable, Value, value
 from scalp.domain.sighting import POINT_NAMES, MarkedPoints
+from scalp.domain.survey import AvoidMark, Corrections
 from scalp.io.pictures import write_whole
 from scalp.io.texts import parse_json, read_text, refuse
 
@@ -25,25 +26,38 @@ SCHEMA, VERSION = "smp-points", 1
 _SHAPE = '{"points": {"glabella": [512, 300], ...}}'
 _PRIVATE_FILE = 0o600
 _HEADER = ("schema", "version")
-_PARTS = ("points", "card")
+_CORRECTIONS = ("avoid", "not_avoid", "grey_card", "white")
+_PARTS = ("points", "card", "coin", *_CORRECTIONS)
+FEWEST_RIM_POINTS, MOST_PLACES = 5, 1000
 
 
 @value
 class PointsFile(Value):
-    """What a points file says of one photo: the points marked, and the corners of a card of known size where given.
+    """What a points file says of one photo: points marked, a card or coin of known size, and corrections of what was read.
 
-    `marked` is None where no point is named, `card_px` is (4, 2) in order around the card, None where there is none;
-    `name` is the photo's file name, empty where the file does not say it.
+    `marked` is None where no point is named, `card_px` is (4, 2) in order around the card, `coin_px` (N, 2) lies on the rim
+    of the coin that `coin` names; each None where there is none. `name` is the photo's file name, empty where the file
+    does not say it.
     """
 
     marked: MarkedPoints | None = None
     card_px: FloatArray | None = None
     name: str = ""
+    coin: str | None = None
+    coin_px: FloatArray | None = None
+    corrections: Corrections | None = None
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing is marked in this photo."""
-        return self.marked is None and self.card_px is None
+        return all(said is None for said in (self.marked, self.card_px, self.coin, self.corrections))
+
+    def places_px(self) -> FloatArray:
+        """Return every place (N, 2) px this says anything of."""
+        told = self.corrections or Corrections()
+        parts = (None if self.marked is None else self.marked.points_px, self.card_px, self.coin_px, told.grey_card_px, told.not_avoid_px)
+        single = [mark.at_px for mark in told.marks] + ([] if told.white_px is None else [told.white_px])
+        return np.vstack([np.array(single).reshape(-1, 2), *(part for part in parts if part is not None)])
 
 
 def read_points(path: str | os.PathLike[str], photo_name: str | None = None) -> MarkedPoints:
@@ -122,6 +136,16 @@ def write_points(photos: tuple[PointsFile, ...], path: str | os.PathLike[str]) -
     write_whole(Path(path), _laid_out(header | told).encode(), mode=_PRIVATE_FILE)
 
 
+def check_places_inside(told: PointsFile, width_px: int, height_px: int) -> None:
+    """Refuse points, corners and marks that lie outside a photo of this size."""
+    if told.marked is not None:
+        check_points_inside(told.marked, width_px, height_px)
+    places_px = told.places_px()
+    if not ((places_px >= 0) & (places_px <= [width_px, height_px])).all():
+        allowed = f"0 to {width_px} across and 0 to {height_px} down"
+        raise BadTable("a card, coin or mark", "outside the photo", allowed, "Mark it in the upright photo at its full size.")
+
+
 def check_points_inside(marked: MarkedPoints, width_px: int, height_px: int) -> None:
     """Refuse points that lie outside a photo of this size."""
     for name, (x, y) in zip(marked.names, marked.points_px, strict=True):
@@ -144,31 +168,109 @@ def plain_photo(photo: PointsFile) -> dict[str, Any]:
         told["points"] = dict(zip(photo.marked.names, photo.marked.points_px.tolist(), strict=True))
     if photo.card_px is not None:
         told["card"] = photo.card_px.tolist()
-    return told
+    if photo.coin is not None:
+        told["coin"] = {"kind": photo.coin} | ({} if photo.coin_px is None else {"rim": photo.coin_px.tolist()})
+    return told | _plain_corrections(photo.corrections or Corrections())
+
+
+def _plain_corrections(told: Corrections) -> dict[str, Any]:
+    """Return what was corrected, masks left out, as plain values."""
+    plain: dict[str, Any] = {}
+    if told.marks:
+        plain["avoid"] = [{"at": list(mark.at_px), "radius_mm": mark.radius_mm, "kind": mark.kind} for mark in told.marks]
+    if told.not_avoid_px is not None:
+        plain["not_avoid"] = told.not_avoid_px.tolist()
+    if told.grey_card_px is not None:
+        plain["grey_card"] = told.grey_card_px.tolist()
+    if told.white_px is not None:
+        plain["white"] = list(told.white_px)
+    return plain
 
 
 def _photo(place: Path, name: str, told: dict[str, Any]) -> PointsFile:
     """Return what a file says of one photo."""
     _check_known(place, told, (*_PARTS, *(() if name else _HEADER)))
-    card_px = _card(place, told.get("card"))
     named = told.get("points")
-    if named is None and card_px is not None:
-        return PointsFile(card_px=card_px, name=name)
-    if not isinstance(named, dict) or not named:
+    if (named is not None or not any(told.get(part) for part in _PARTS)) and (not isinstance(named, dict) or not named):
         refuse(place, "without points", _SHAPE, "Put each point under its name.")
+    coin, coin_px = _coin(place, told.get("coin"))
+    return PointsFile(
+        marked=None if named is None else _marked(place, named),
+        card_px=_card(place, told.get("card"), "card"),
+        name=name,
+        coin=coin,
+        coin_px=coin_px,
+        corrections=_corrections(place, told) if any(part in told for part in _CORRECTIONS) else None,
+    )
+
+
+def _marked(place: Path, named: dict[str, Any]) -> MarkedPoints:
+    """Return the named points of one photo."""
     for point in named:
         if point not in POINT_NAMES:
             refuse(place, f"naming a point {point[:80]!r}", ", ".join(POINT_NAMES), "Use one of these names.")
     points_px = np.array([_pair(place, f"point {point!r}", spot) for point, spot in named.items()])
-    return PointsFile(marked=MarkedPoints(names=tuple(named), points_px=points_px), card_px=card_px, name=name)
+    return MarkedPoints(names=tuple(named), points_px=points_px)
 
 
-def _card(place: Path, told: object) -> FloatArray | None:
+def _corrections(place: Path, told: dict[str, Any]) -> Corrections:
+    """Return what a person said of a photo against what is read from it."""
+    not_avoid, white = told.get("not_avoid"), told.get("white")
+    try:
+        return Corrections(
+            marks=tuple(_avoid(place, mark) for mark in _places(place, "avoid", told.get("avoid", []))),
+            not_avoid_px=None if not_avoid is None else _pairs(place, "not_avoid", not_avoid),
+            grey_card_px=_card(place, told.get("grey_card"), "grey_card"),
+            white_px=None if white is None else _pair(place, "white", white),
+        )
+    except BadTable:
+        raise
+    except BadInput as fault:
+        raise BadTable(place.name, f"saying {fault.field} = {fault.value}", fault.allowed, fault.remedy) from None
+
+
+def _avoid(place: Path, told: object) -> AvoidMark:
+    """Return one place to keep free."""
+    if not isinstance(told, dict) or not {"at"} <= set(told) <= {"at", "radius_mm", "kind"}:
+        allowed = '{"at": [x, y], "radius_mm": 3, "kind": "mole"}'
+        refuse(place, f"giving an avoid place as {str(told)[:60]}", allowed, "Say where it is, how large and what.")
+    radius_mm, kind = told.get("radius_mm", AvoidMark.radius_mm), told.get("kind", AvoidMark.kind)
+    if isinstance(radius_mm, bool) or not isinstance(radius_mm, (int, float)) or not isinstance(kind, str):
+        refuse(place, "giving an avoid place of no size or kind", '"radius_mm": 3, "kind": "mole"', "Give its radius in mm.")
+    return AvoidMark(at_px=_pair(place, "an avoid place", told["at"]), radius_mm=float(radius_mm), kind=kind)  # type: ignore[arg-type]
+
+
+def _coin(place: Path, told: object) -> tuple[str | None, FloatArray | None]:
+    """Return the name of a coin and points on its rim, each None where it is not told."""
+    if told is None:
+        return None, None
+    allowed = f'{{"kind": "eur-1", "rim": {FEWEST_RIM_POINTS} or more [x, y] round its rim}}'
+    if not isinstance(told, dict) or not {"kind"} <= set(told) <= {"kind", "rim"} or not isinstance(told["kind"], str):
+        refuse(place, f"giving a coin as {str(told)[:60]}", allowed, "Say which coin it is.")
+    rim = told.get("rim")
+    if rim is not None and len(_places(place, "rim", rim)) < FEWEST_RIM_POINTS:
+        refuse(place, f"with {len(rim)} places on a coin's rim", allowed, "Mark more of them, all round.")
+    return told["kind"], None if rim is None else _pairs(place, "rim", rim)
+
+
+def _places(place: Path, what: str, told: object) -> list[Any]:
+    """Return a list of places."""
+    if not isinstance(told, list) or len(told) > MOST_PLACES:
+        refuse(place, f"giving {what} as {str(told)[:60]}", f"a list of at most {MOST_PLACES} places", "Put them in brackets.")
+    return told
+
+
+def _pairs(place: Path, what: str, told: object) -> FloatArray:
+    """Return places (N, 2) px."""
+    return np.array([_pair(place, f"a place of {what!r}", spot) for spot in _places(place, what, told)]).reshape(-1, 2)
+
+
+def _card(place: Path, told: object, what: str) -> FloatArray | None:
     """Return the corners of a card, None where there is none."""
     if told is None:
         return None
     if not isinstance(told, list) or len(told) != CARD_CORNERS_COUNT:
-        refuse(place, "with a card that is not four corners", "four [x, y] in order around the card", "Mark its four corners.")
+        refuse(place, f"with a {what} that is not four corners", "four [x, y] in order around the card", "Mark its four corners.")
     return np.array([_pair(place, "a corner of the card", spot) for spot in told])
 
 

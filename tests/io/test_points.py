@@ -13,6 +13,7 @@ from scalp.base import BadInput, BadTable, Unreadable
 from scalp.domain.sighting import POINT_NAMES, MarkedPoints
 from scalp.io.points import (
     PointsFile,
+    check_places_inside,
     check_points_inside,
     parse_photo,
     points_for,
@@ -184,6 +185,56 @@ def test_a_points_file_is_its_owners_and_says_each_point_on_one_line(tmp_path: P
     write_points((parse_photo(GOOD, ""), PointsFile(name="empty.jpg")), place)
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert '    "glabella": [512.0, 300.5],\n' in place.read_text("utf-8")
+
+
+CORRECTED = {
+    "coin": {"kind": "eur-1", "rim": [[10, 10], [20, 5], [30, 10], [25, 20.5], [15, 20]]},
+    "avoid": [{"at": [5, 6.5], "radius_mm": 4.5, "kind": "scar"}, {"at": [7, 8]}],
+    "not_avoid": [[9, 10]],
+    "grey_card": GOOD["card"],
+    "white": [3, 4],
+}
+
+
+def test_a_coin_and_corrections_are_read_and_written_back_exactly(tmp_path: Path) -> None:
+    told = read_points_file(_written(tmp_path, CORRECTED))
+    assert told.corrections is not None
+    assert [(mark.at_px, mark.radius_mm, mark.kind) for mark in told.corrections.marks] == [((5, 6.5), 4.5, "scar"), ((7, 8), 3.0, "other")]
+    assert (told.coin, told.corrections.white_px) == ("eur-1", (3, 4))
+    assert told.coin_px is not None
+    assert told.coin_px.shape == (5, 2)
+    write_points((told,), tmp_path / "again.json")
+    assert read_points_file(tmp_path / "again.json") == told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"coin": "eur-1"}, "giving a coin as eur-1"),
+        ({"coin": {"kind": "eur-1", "rim": [[1, 2]]}}, "with 1 places on a coin's rim"),
+        ({"coin": {"kind": 5}}, "giving a coin"),
+        ({"avoid": {"at": [1, 2]}}, "giving avoid as"),
+        ({"avoid": [[1, 2]]}, "giving an avoid place as"),
+        ({"avoid": [{"at": [1, 2], "kind": "hole"}]}, "saying avoid kind = hole"),
+        ({"avoid": [{"at": [1, 2], "radius_mm": -1}]}, "saying avoid radius_mm = -1"),
+        ({"avoid": [{"at": [1, 2], "radius_mm": "3"}]}, "of no size or kind"),
+        ({"avoid": [{"at": [1, 2], "size": 3}]}, "giving an avoid place as"),
+        ({"not_avoid": [1, 2]}, "a place of 'not_avoid'"),
+        ({"grey_card": [[1, 2]]}, "grey_card that is not four corners"),
+        ({"white": [1]}, "giving white as"),
+    ],
+)
+def test_every_mistake_in_a_coin_or_a_correction_gets_a_sentence(tmp_path: Path, change: dict, told: str) -> None:
+    with pytest.raises(BadTable, match=rf"points\.json is .*{told}"):
+        read_points_file(_written(tmp_path, CORRECTED | change))
+
+
+@pytest.mark.parametrize("part", ["coin", "avoid", "not_avoid", "grey_card", "white"])
+def test_a_mark_outside_the_photo_is_refused_whatever_it_is(tmp_path: Path, part: str) -> None:
+    told = read_points_file(_written(tmp_path, {part: CORRECTED[part]}))
+    check_places_inside(told, 400, 400)
+    with pytest.raises(BadTable, match="outside the photo; allowed: 0 to 400 across and 0 to 3 down"):
+        check_places_inside(told, 400, 3)
 
 
 def test_nothing_is_written_where_nothing_is_marked_or_photos_share_a_name(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_what_is_not_json_is_refused(page, body):
         ([{"points": {"glabella": [10, -1]}}], "0 to 240 across and 0 to 320 down"),
         ([{"points": [[1, 2]]}], "without points"),
         ([{"points": {"glabella": [1, 2]}, "card": [[1, 2]]}], "four corners"),
-        ([{"card": [[1, 2], [3, 4], [5, 6], [500, 6]]}], "corner of the card"),
+        ([{"card": [[1, 2], [3, 4], [5, 6], [500, 6]]}], "a card, coin or mark is outside"),
         ([{"points": {}, "card": None}], "none at all"),
     ],
 )
