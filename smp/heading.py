@@ -10,10 +10,10 @@ from scalp.domain.client import Client
 from scalp.domain.stored import StoredHead
 from scalp.io.heads import HEAD_NAME, SURFACE_NAME, write_head
 from scalp.io.photos import read_photo
-from scalp.io.points import PointsFile, check_points_inside, read_points_file, read_points_of_photos
+from scalp.io.points import PointsFile, check_places_inside, read_points_file, read_points_of_photos
 from scalp.treatment.heads import HeadStudy, Take, head_of_photos, stored_head
 from smp.head_sheet import write_pictures
-from smp.sitting import models_or_none
+from smp.sitting import models_or_none, scale_with
 
 if TYPE_CHECKING:
     from smp.terminal import Stages
@@ -47,10 +47,9 @@ def _study_photos(order: HeadOrder, stages: "Stages") -> HeadStudy:
     for number, (file, marked) in enumerate(zip(order.files, told, strict=True)):
         stages("reading the photos", 0.1 * number / len(order.files))
         photo = read_photo(file)
-        if marked is not None and marked.marked is not None:
-            check_points_inside(marked.marked, photo.width_px, photo.height_px)
-        if number == 0 and scale.card_px is None and marked is not None and marked.card_px is not None:
-            scale = dataclasses.replace(scale, card_px=marked.card_px)
+        if marked is not None:
+            check_places_inside(marked, photo.width_px, photo.height_px)
+            scale = scale_with(scale, marked) if number == 0 else scale
         takes.append(Take(photo=photo, points=None if marked is None else marked.marked, face_number=order.face_number))
     models = models_or_none(needed=any(take.points is None for take in takes))
     return head_of_photos(tuple(takes), models, scale=scale, client=order.client, textured=order.textured, progress=stages)
