@@ -13,6 +13,7 @@ from scalp.capture.fitting import Fit
 from scalp.capture.prior import HeadPrior
 from scalp.capture.residuals import MODEL_SD_MM, State, cranium_of, shape_columns
 from scalp.capture.scale import Scale
+from scalp.capture.visage import raise_face
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
 from scalp.domain.photo import Photo
@@ -97,7 +98,8 @@ def assemble_head(prior: HeadPrior, fit: Fit, sized: Scale, cameras: Mapping[str
     origin = (places[prior.index("left_tragion")] + places[prior.index("right_tragion")]) / 2
     basis = harmonics(sphere.vertices_mm, skull.degree)
     radii = prior.base.radii_mm(sphere.vertices_mm) + basis @ skull.coefficients_mm
-    vertices = prior.base.centre_mm + radii[:, None] * sphere.vertices_mm
+    raised = raise_face(prior, places, skull, sphere.vertices_mm)
+    vertices = prior.base.centre_mm + (radii + raised)[:, None] * sphere.vertices_mm
     root = la.cholesky(covariance + 1e-8 * np.eye(basis.shape[1]), lower=True)
     sd_mm = np.linalg.norm(basis.astype(np.float32) @ root.astype(np.float32), axis=1).astype(float)
     landmarks = _landmarks(prior, places, skull, vertices)
