@@ -1,4 +1,4 @@
-"""`smp head`: photos of a head go in, the head in millimetres comes out, as files that every viewer of 3D opens."""
+"""`smp head`: photos of a head, a film or a scan go in, the head in millimetres comes out, as files that every viewer of 3D opens."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 Photos = Annotated[
     list[Path],
-    typer.Argument(help="Photos of one head from several sides, the front first.", show_default=False, readable=False),
+    typer.Argument(
+        help="Photos of one head from several sides, the front first; or one film; or one scan (GLB, OBJ, PLY, STL, USDZ).",
+        show_default=False,
+        readable=False,
+    ),
 ]
 PointsFiles = Annotated[
     list[Path] | None,
@@ -21,6 +25,8 @@ PointsFiles = Annotated[
 ]
 Sex = Annotated[str | None, typer.Option(help="female or male: makes the unseen a little surer. May be left out.")]
 AgeYears = Annotated[float | None, typer.Option("--age", help="Age in years, 18 or more. May be left out.")]
+Unit = Annotated[str | None, typer.Option(help="What one unit of a scan measures, where its file does not say: mm, cm, m or in.")]
+Up = Annotated[str | None, typer.Option(help="Which axis of a scan points to the top of the head: x, y, z, -x, -y or -z.")]
 NoTexture = Annotated[bool, typer.Option("--no-texture", help="Write no picture of the face: shape and doubt only.")]
 
 
@@ -33,11 +39,13 @@ def head(
     sex: Sex = None,
     age: AgeYears = None,
     face: options.Face = None,
+    unit: Unit = None,
+    up: Up = None,
     no_texture: NoTexture = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Make the head in millimetres from one photo or several: head.json, head.glb, a sheet with its doubt, a turntable."""
+    """Make the head in millimetres from one photo or several, a film round it, or a scan: head.json, head.glb, a sheet with its doubt, a turntable."""
     from scalp.capture.scale import ScaleWish
     from smp.heading import HeadOrder
     from smp.orders import read_card, refuse_inside
@@ -52,6 +60,8 @@ def head(
             scale=ScaleWish(circumference_mm=circumference, card_px=read_card(card)),
             client=_client(sex, age),
             textured=not no_texture,
+            unit=unit,
+            up=up,
         )
         for photo in photos:
             refuse_inside(photo, out)

@@ -1,15 +1,12 @@
-"""Colours of several photos, texel by texel, made one: exposures matched, tones mixed, detail chosen, gaps filled. All in linear light."""
+"""Colours of several photos, texel by texel, made one: tones mixed, detail chosen, gaps filled. All in linear light."""
 
 import cv2
 import numpy as np
 
 from scalp.base import BoolArray, Float32Array, FloatArray
 
-COMMON_FRACTION, FEWEST_COMMON_COUNT = 0.3, 200
-"""Two photos are compared where both see a place at least so well, and in so many texels."""
-GAIN_LOG_SD, COMMON_LOG_SD = 0.5, 0.02
-"""How differently photos of one head are exposed at most, and how well a common stretch of skin tells it. (D)"""
-_DARKEST = 1e-3
+FEWEST_COUNT = 200
+"""So many texels make a colour."""
 
 
 def even_tone(colours: Float32Array, known_fraction: Float32Array, reach_px: float) -> Float32Array:
@@ -18,29 +15,6 @@ def even_tone(colours: Float32Array, known_fraction: Float32Array, reach_px: flo
     both = np.concatenate([colours * weights, weights], axis=2)
     spread = cv2.GaussianBlur(both, (0, 0), reach_px)
     return np.asarray(spread[..., :3] / spread[..., 3:], np.float32)
-
-
-def match_exposures(tones: list[Float32Array], quality: Float32Array) -> FloatArray:
-    """Return the factor of each band of each photo (N, 3) that makes them agree where two see the same skin.
-
-    Least squares of the logarithms, from the median of each common stretch; photos that share nothing keep theirs, and the
-    factors' mean is one. Light that falls differently on the turned head stays different.
-    """
-    count = len(tones)
-    logs = [np.log(np.maximum(tone, _DARKEST)) for tone in tones]
-    precision, pull = np.eye(count) / GAIN_LOG_SD**2, np.zeros((count, 3))
-    for first in range(count):
-        for second in range(first):
-            common = (quality[first] > COMMON_FRACTION) & (quality[second] > COMMON_FRACTION)
-            if int(common.sum()) < FEWEST_COMMON_COUNT:
-                continue
-            step = np.median(logs[second][common] - logs[first][common], axis=0) / COMMON_LOG_SD**2
-            pull[first] += step
-            pull[second] -= step
-            precision[[first, second], [first, second]] += 1.0 / COMMON_LOG_SD**2
-            precision[[first, second], [second, first]] -= 1.0 / COMMON_LOG_SD**2
-    gains = np.linalg.solve(precision, pull)
-    return np.asarray(np.exp(gains - gains.mean(axis=0)))
 
 
 def share_tone(quality: Float32Array, favour_power: float) -> Float32Array:
@@ -90,6 +64,6 @@ def fill_gaps(
 
 def middle_colour(colours: Float32Array, wanted: BoolArray, otherwise: FloatArray) -> FloatArray:
     """Return the median colour of some texels, (3,); another where there are too few."""
-    if int(wanted.sum()) < FEWEST_COMMON_COUNT:
+    if int(wanted.sum()) < FEWEST_COUNT:
         return otherwise
     return np.asarray(np.median(colours[wanted], axis=0), float)

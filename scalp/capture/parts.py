@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from scalp.base import BoolArray, FloatArray
+from scalp.base import BoolArray
+from scalp.capture.coverage import seen_by
 from scalp.domain.head import Head
 from scalp.domain.stored import HeadMeasures, HeadPart
 from scalp.geometry.girths import girth_mm
-from scalp.geometry.meshes import vertex_areas_mm2, vertex_normals
+from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.geometry.partings import Partings, measure_partings
 
 HAIRLINE_MM, TEMPLES_MM = (50.0, 95.0), 70.0
@@ -15,7 +16,6 @@ CROWN_MM, CROWN_ASIDE_MM = (20.0, 95.0), 55.0
 """The crown: so far behind the vertex, and so far to either side."""
 SIDES_MM, SIDES_HEIGHT_MM = 95.0, 30.0
 """The sides: so far down from the middle line, and so far above the tragi at the least."""
-FACING_COSINE = 0.2
 ABOVE_BROWS_MM, MIDDLE_MM = 8.0, 8.0
 """Where the tape runs above the glabella, and how near to the middle the back is looked for."""
 
@@ -32,7 +32,8 @@ def judge_parts(head: Head) -> tuple[HeadPart, ...]:
     middle_mm = (head.surface.vertices_mm.min(axis=0) + head.surface.vertices_mm.max(axis=0)) / 2
     radii_mm = np.linalg.norm(head.surface.vertices_mm - middle_mm, axis=1)
     density_sd = np.hypot(2.0 * head.scale_sd_fraction, 2.0 * head.surface_sd_mm / radii_mm)
-    open_to = _seen(head)
+    # A head without cameras was scanned: the scanner saw it.
+    open_to = seen_by(head).any(axis=1) if head.cameras else np.ones(len(radii_mm), bool)
     parts = []
     for name, within in _places(head, measured).items():
         weights = areas_mm2 * within
@@ -55,15 +56,6 @@ def _places(head: Head, measured: Partings) -> dict[str, BoolArray]:
         "sides": known & (aside > SIDES_MM) & (height_mm > SIDES_HEIGHT_MM),
         "back": known & back,
     }
-
-
-def _seen(head: Head) -> BoolArray:
-    """Return which vertices (V,) are turned towards one of the cameras; a scalp is round enough to hide nothing else."""
-    normals, seen = vertex_normals(head.surface), np.zeros(len(head.surface.vertices_mm), bool)
-    for camera in head.cameras:
-        ways: FloatArray = camera.eye_mm - head.surface.vertices_mm
-        seen |= np.einsum("vd,vd->v", normals, ways) > FACING_COSINE * np.linalg.norm(ways, axis=1)
-    return seen
 
 
 def measure_head(head: Head) -> HeadMeasures:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from scalp.base import BadInput, BoolArray, ByteArray, Float32Array, FloatArray, Value, value
-from scalp.capture.blending import even_tone, fill_gaps, match_exposures, middle_colour, share_detail, share_tone
+from scalp.capture.balance import match_colours
+from scalp.capture.blending import even_tone, fill_gaps, middle_colour, share_detail, share_tone
 from scalp.capture.sights import LaidSurface, Sight, lay_flat, look_at
 from scalp.colour.srgb import srgb_from_linear
 from scalp.domain.head import Head
@@ -92,6 +93,8 @@ class _Bake:
         sure = np.clip(self._quality.max(axis=0) / settings.sure_fraction, 0.0, 1.0)
         self.seen = np.asarray(sure * sure * (3.0 - 2.0 * sure) * laid.covered, np.float32)
         self._skin = [_skin_seen(mask, sight) for mask, sight in zip(masks, self._sights, strict=True)]
+        alike = len(photos) > 1 and head.photo_digests == tuple(photo.digest for photo in photos)
+        self._gains = (match_colours(photos, head, regions) if alike else np.ones((len(photos), 3))).astype(np.float32)
         self._crown = laid.places_mm[..., 1] > max(head.landmark("glabella")[1], 0.0)
 
     def blended(self) -> Float32Array:
@@ -100,7 +103,7 @@ class _Bake:
         reach = self._texels_per_mm * settings.tone_mm
         coarse = [_looked_up(photo, sight, self._texels_per_mm) for photo, sight in zip(self._photos, self._sights, strict=True)]
         tones = [even_tone(colours, own, reach) for colours, own in zip(coarse, self._quality, strict=True)]
-        gains = match_exposures(tones, self._quality).astype(np.float32)
+        gains = self._gains
         shares = share_tone(self._quality, settings.favour_power)
         tone = sum(share[..., None] * own * gain for share, own, gain in zip(shares, tones, gains, strict=True))
         worth = np.asarray(self._quality.max(axis=0) ** WORTH_POWER * self.seen, np.float32)

@@ -1,4 +1,4 @@
-"""From photos to a head that is kept: seen together, judged part by part, its colours laid on; and from a kept head to a sitting.
+"""From photos, a film or a scan to a head that is kept: seen together, judged part by part, its colours laid on; and from a kept head to a sitting.
 
 Files and pictures for people are `scalp.io`'s and the caller's; one photo for a look right away is `sittings`'.
 """
@@ -10,17 +10,21 @@ import numpy as np
 from scalp.base import BadInput, Float32Array, NotPossible, Progress, Value, no_progress, value
 from scalp.capture.faces import find_faces
 from scalp.capture.heads import reconstruct_head
+from scalp.capture.orbits import film_head
 from scalp.capture.outline import trace_outline
 from scalp.capture.parts import judge_parts, measure_head
 from scalp.capture.person import segment_person
 from scalp.capture.regions import read_regions
 from scalp.capture.scale import ScaleWish
+from scalp.capture.scans import reconstruct_from_scan
 from scalp.capture.textures import bake_texture
 from scalp.capture.together import reconstruct_together
 from scalp.domain.camera import Camera
 from scalp.domain.client import Client
+from scalp.domain.footage import Footage, Motion
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
+from scalp.domain.scan import NamedPlaces, Scan
 from scalp.domain.sighting import FaceSighting, MarkedPoints, Regions, Sighting
 from scalp.domain.skin import Skin
 from scalp.domain.stored import StoredHead
@@ -85,13 +89,61 @@ def head_of_photos(
     for number, (sighting, person) in enumerate(seen):
         progress(_named("reading skin and hair", number, len(takes)), 0.65 + 0.2 * number / len(takes))
         regions.append(read_regions(sighting.photo, head, face=sighting.face, person=person))
-    skin = share_skin(tuple(sighting.photo for sighting in sightings), tuple(regions))
-    texture = None
+    source = f"{len(takes)} photo{'s' if len(takes) > 1 else ''}"
+    return _dressed(head, sightings, tuple(regions), (source,), textured=textured, progress=progress)
+
+
+def head_of_film(
+    footage: Footage,
+    motion: Motion,
+    models: Path,
+    *,
+    scale: ScaleWish | None = None,
+    client: Client | None = None,
+    textured: bool = True,
+    progress: Progress = no_progress,
+) -> HeadStudy:
+    """Return the head that a film shows, with its key frames as photos, the skin they share, and their colours laid on it."""
+    filmed = film_head(footage, motion, models, scale=scale, client=client, progress=progress)
+    regions = []
+    for number, sighting in enumerate(filmed.sightings):
+        progress(_named("reading skin and hair", number, len(filmed.sightings)), 0.8)
+        person = segment_person(sighting.photo, sighting.face, models)
+        regions.append(read_regions(sighting.photo, filmed.head, face=sighting.face, person=person))
+    return _dressed(filmed.head, filmed.sightings, tuple(regions), ("a film",), textured=textured, progress=progress)
+
+
+def head_of_scan(
+    scan: Scan,
+    models: Path | None,
+    *,
+    points: NamedPlaces | None = None,
+    scale: ScaleWish | None = None,
+    client: Client | None = None,
+    textured: bool = True,
+    progress: Progress = no_progress,
+) -> HeadStudy:
+    """Return the head in a scan with the scan's own colours where it has any and they are wished; no photo shows it."""
+    scanned = reconstruct_from_scan(scan, models, points=points, scale=scale, client=client, progress=progress)
+    return HeadStudy(head=scanned.head, texture=scanned.texture if textured else None, sources=("a scan",))
+
+
+def _dressed(
+    head: Head,
+    sightings: tuple[Sighting, ...],
+    regions: tuple[Regions, ...],
+    sources: tuple[str, ...],
+    *,
+    textured: bool,
+    progress: Progress,
+) -> HeadStudy:
+    """Return the study of a head with the skin its photos share, and their colours laid on it where wished."""
+    photos = tuple(sighting.photo for sighting in sightings)
+    skin, texture = share_skin(photos, regions), None
     if textured:
         progress("laying the photos on the head", 0.85)
-        texture = bake_texture(head, tuple(sighting.photo for sighting in sightings), tuple(regions))
-    source = f"{len(takes)} photo{'s' if len(takes) > 1 else ''}"
-    return HeadStudy(head=head, skin=skin, sightings=sightings, regions=tuple(regions), texture=texture, sources=(source,))
+        texture = bake_texture(head, photos, regions)
+    return HeadStudy(head=head, skin=skin, sightings=sightings, regions=regions, texture=texture, sources=sources)
 
 
 def stored_head(study: HeadStudy) -> StoredHead:
