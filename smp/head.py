@@ -46,9 +46,8 @@ def head(
     quiet: options.Quiet = False,
 ) -> None:
     """Make the head in millimetres from one photo or several, a film round it, or a scan: head.json, head.glb, a sheet with its doubt, a turntable."""
-    from scalp.capture.scale import ScaleWish
     from smp.heading import HeadOrder
-    from smp.orders import read_card, refuse_inside
+    from smp.orders import read_scale, refuse_inside
     from smp.terminal import Terminal
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
@@ -57,7 +56,7 @@ def head(
             files=tuple(photos),
             points=tuple(points or ()),
             face_number=face,
-            scale=ScaleWish(circumference_mm=circumference, card_px=read_card(card)),
+            scale=read_scale(circumference, card),
             client=_client(sex, age),
             textured=not no_texture,
             unit=unit,

@@ -39,7 +39,12 @@ KeptHead = Annotated[
 Circumference = Annotated[
     float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
 ]
-Card = Annotated[str | None, typer.Option(help="Corners of a bank card held to the forehead: x,y x,y x,y x,y in px.")]
+Card = Annotated[
+    str | None,
+    typer.Option(
+        help="A bank card held flat to the forehead: auto to look for it, or its corners x,y x,y x,y x,y in px; or a coin's name, eur-1."
+    ),
+]
 Shaved = Annotated[bool, typer.Option("--shaved", help="Preview with long hair shaved down to stubble; a guess, and said so.")]
 StubbleDays = Annotated[
     float | None,

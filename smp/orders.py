@@ -8,6 +8,8 @@ import numpy as np
 
 from scalp.ageing.years import temporary_fading
 from scalp.base import BadInput, FloatArray, Value, value
+from scalp.capture.coins import read_coins
+from scalp.capture.scale import ScaleWish
 from scalp.domain.design import HAIRLINE_STYLES, NORWOOD_STAGES, Wishes
 from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.hair import check_stubble_days
@@ -169,6 +171,16 @@ def refuse_inside(photo: Path, out: Path) -> None:
         raise BadInput("the folder", "the one the photo lies in", "another folder than the photo's own", "Choose another with --out.")
 
 
+def read_scale(circumference_mm: float | None, card: str | None) -> ScaleWish:
+    """Return what tells the size: a tape, and a card by its corners, one to be looked for (`auto`), or a coin to be looked for by name."""
+    word = (card or "").strip().lower()
+    if word == "auto":
+        return ScaleWish(circumference_mm=circumference_mm, card_sought=True)
+    if word in read_coins():
+        return ScaleWish(circumference_mm=circumference_mm, coin=word, coin_sought=True)
+    return ScaleWish(circumference_mm=circumference_mm, card_px=read_card(card))
+
+
 def read_card(text: str | None) -> FloatArray | None:
     """Return the four corners of a bank card, (4, 2) px, from `x,y x,y x,y x,y`."""
     if text is None:
@@ -178,5 +190,6 @@ def read_card(text: str | None) -> FloatArray | None:
     except ValueError:
         corners = np.empty(0)
     if corners.shape != (CARD_CORNERS, 2) or not (np.abs(corners) <= LARGEST_PLACE_PX).all():
-        raise BadInput("card", text, "four corners as x,y x,y x,y x,y in px", "Go round the card, corner by corner.")
+        allowed = f"four corners as x,y x,y x,y x,y in px, auto, or a coin: {', '.join(read_coins())}"
+        raise BadInput("card", text, allowed, "Go round the card, corner by corner, or let it be looked for with auto.")
     return corners

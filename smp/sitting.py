@@ -21,7 +21,7 @@ from scalp.io.points import PointsFile, check_places_inside, read_points_file
 from scalp.skin.tone import fit_skin
 from scalp.treatment import Sitting, see_head, skin_colour
 from scalp.treatment.heads import sit_with_head
-from smp.orders import read_card
+from smp.orders import read_scale
 
 
 def models_or_none(*, needed: bool) -> Path | None:
@@ -86,7 +86,7 @@ def choose_sitting(
     """Return what makes a sitting, given only a `progress`: on a kept head, by a fit that heeds the words, or of the demo head."""
     if head is not None and photo is not None:
         return partial(sit_on_head, photo, head, points=points, face=face, circumference=circumference_mm, card=card)
-    scale = ScaleWish(circumference_mm=circumference_mm, card_px=read_card(card))
+    scale = read_scale(circumference_mm, card)
     if photo is not None:
         return partial(sit_for_file, photo, points=points, face_number=face, scale=scale)
     return partial(_sit_demo, seed, scale)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from scalp.base import BoolArray, Float32Array, Value, value
+from scalp.capture.flaws import find_flaws
 from scalp.capture.person import head_square
 from scalp.capture.stance import Stance, find_stance
 from scalp.domain.head import Head
@@ -67,6 +68,7 @@ def check_photo(
     if regions is not None:
         findings.extend(_light_findings(photo, face, regions, limits))
         findings.append(_hair_finding(regions, limits))
+    findings.extend(find_flaws(photo, face, regions, head, stance))
     return tuple(findings)
 
 
@@ -124,18 +126,19 @@ def _framing_finding(photo: Photo, face: FaceSighting, regions: Regions | None) 
         face.box_px[0] - 0.08 * square.side_px,
         photo.width_px - face.box_px[2] - 0.08 * square.side_px,
     )
-    cut_px = 0
+    cut_px = {"top": 0, "left": 0, "right": 0}
     if regions is not None:
         rim = regions.head > 127
         ear = int(np.clip(square.centre_px[1] + 0.2 * square.side_px, 1, photo.height_px))
-        cut_px = max(int(rim[0].sum()), int(rim[:ear, 0].sum()), int(rim[:ear, -1].sum()))
-    share = cut_px / square.side_px
+        cut_px = {"top": int(rim[0].sum()), "left": int(rim[:ear, 0].sum()), "right": int(rim[:ear, -1].sum())}
+    share = max(cut_px.values()) / square.side_px
     if share > 0.05:
         verdict: Verdict = "bad" if share > 0.35 else "usable"
+        where = " and ".join(side for side, count in cut_px.items() if count > 0.05 * square.side_px)
         return Finding(
             kind="framing",
             verdict=verdict,
-            size="the picture cuts off part of the head",
+            size=f"the picture cuts off part of the head, at the {where}",
             advice="Step back so that the whole head, with some wall round it, is seen.",
         )
     if min(room) < 0:

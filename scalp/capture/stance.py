@@ -13,7 +13,7 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting
 
 _FOCAL_PER_SIDE = 1.25
-_FIRM = (9, 8, 168, 6, 197, 1, 2, 33, 133, 263, 362, 105, 334, 70, 300, 151, 108, 337, 10, 109, 338, 50, 280, 116, 345, 93, 152)
+FIRM_MESH_POINTS = (9, 8, 168, 6, 197, 1, 2, 33, 133, 263, 362, 105, 334, 70, 300, 151, 108, 337, 10, 109, 338, 50, 280, 116, 345, 93, 152)
 """Mesh points that expression hardly moves, and some round the face for its turn."""
 
 
@@ -39,7 +39,7 @@ def find_stance(photo: Photo, face: FaceSighting) -> Stance:
     that of an average adult, SD 4 %.
     """
     prior = read_head_prior()
-    numbers = [number for number in _FIRM if f"mesh_{number}" in prior.names]
+    numbers = [number for number in FIRM_MESH_POINTS if f"mesh_{number}" in prior.names]
     solid = prior.points_mean_mm[[prior.index(f"mesh_{number}") for number in numbers]]
     seen = face.mesh_px[numbers]
     focal = photo.focal_px or _FOCAL_PER_SIDE * max(photo.width_px, photo.height_px)

@@ -108,7 +108,10 @@ class Regions(Value):
                 raise BadInput(f"mask {name}", f"{mask.shape} {mask.dtype}", allowed, "Make the masks for one photo, 0 to 255.")
 
 
-FindingKind = Literal["face", "pose", "framing", "sharpness", "light", "resolution", "hair"]
+FindingKind = Literal[
+    "face", "pose", "framing", "sharpness", "light", "resolution", "hair", "screen", "cover", "distance", "proportions", "sides", "person"
+]
+"""What is looked at in one photo; `sides` and `person` in several together."""
 Verdict = Literal["good", "usable", "bad"]
 
 
