@@ -51,7 +51,7 @@ def dress_bust(head: Head, texture: Texture | None = None) -> Bust:
     while len(levels) < LEVELS_COUNT:
         levels.append(np.asarray(cv2.resize(levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8))
     sides = texture.uv_fraction[:, 1:] - texture.uv_fraction[:, :1]
-    texels = float(np.abs(np.cross(sides[:, 0], sides[:, 1])).sum() / 2) * texture.seen_u8.size
+    texels = float(np.abs(sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0]).sum() / 2) * texture.seen_u8.size
     finest_per_mm = float(np.sqrt(texels / face_areas_mm2(head.surface).sum()))
     return Bust(
         head=head,
