@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from scalp.base import BadInput, BadTable, FloatArray, Progress, Value, value
+from scalp.capture.coins import read_coins
 from scalp.capture.evidence import FEWEST_POINTS
 from scalp.capture.faces import find_faces
 from scalp.capture.prior import POINT_OF_MESH
+from scalp.capture.scale import ScaleWish
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import POINT_NAMES, FaceSighting
+from scalp.domain.survey import AVOID_KINDS, LARGEST_AVOID_RADIUS_MM, Corrections
 from scalp.io.photos import read_photo
 from scalp.io.pictures import encode_jpeg, unwritable
 from scalp.io.points import PointsFile, check_places_inside, parse_photo, plain_photo, points_for, read_points_of_photos, write_points
@@ -24,6 +27,8 @@ PLENTY_COUNT = 7
 MOST_PHOTOS = 24
 SHOWN_QUALITY = 92
 PAGE_FILES = ("points.html", "points.css", "points.js", "points-marks.js", "points-stage.js", "points-drawing.js", "points-icon.svg")
+PAGE_PARTS = {"points", "card", "coin", "avoid"}
+"""What can be marked on the page; what a file says besides stays."""
 
 
 @value
@@ -76,6 +81,9 @@ class PointsDesk:
             "point_names": [{"name": name, "sentence": sentence} for name, sentence in POINT_NAMES.items()],
             "needed_count": FEWEST_POINTS,
             "plenty_count": PLENTY_COUNT,
+            "coins": [{"name": name, "words": f"{name} ({diameter_mm:g} mm)"} for name, diameter_mm in read_coins().items()],
+            "avoid_kinds": AVOID_KINDS,
+            "largest_radius_mm": LARGEST_AVOID_RADIUS_MM,
             "file_name": self.out.name,
         }
 
@@ -116,16 +124,20 @@ class PointsDesk:
             "height_px": sheet.height_px,
             "suggested": dict(named),
             "faces_count": sheet.faces_count,
-            **({"points": {}, "card": None} | plain_photo(self._told[number])),
+            **({"points": {}, "card": None, "coin": None, "avoid": None} | plain_photo(self._told[number])),
         }
 
     def _read(self, number: int, told: object) -> PointsFile:
         """Return what the page says of one photo; what it cannot mark stays as it was."""
-        if not isinstance(told, dict) or not set(told) <= {"points", "card"}:
-            raise BadTable("what was sent", "not points and a card", '{"points": {...}, "card": [...]}', "Load the page again.")
-        read, sheet = parse_photo(told, self.names[number]), self._sheets[number]
+        if not isinstance(told, dict) or not set(told) <= PAGE_PARTS:
+            raise BadTable("what was sent", "not points, card, coin and avoid", '{"points": {...}, "card": [...]}', "Load the page again.")
+        read, sheet, old = parse_photo(told, self.names[number]), self._sheets[number], self._told[number]
         check_places_inside(read, sheet.width_px, sheet.height_px)
-        return dataclasses.replace(self._told[number], marked=read.marked, card_px=read.card_px)
+        # Refuses, while it can still be corrected, what is no card or coin.
+        ScaleWish(card_px=read.card_px, coin=read.coin, coin_px=read.coin_px)
+        marks = () if read.corrections is None else read.corrections.marks
+        corrected = dataclasses.replace(old.corrections or Corrections(), marks=marks)
+        return dataclasses.replace(read, corrections=None if corrected == Corrections() else corrected)
 
     def _merged(self, read: tuple[PointsFile, ...]) -> tuple[PointsFile, ...]:
         """Return the whole file: these photos, and others it speaks of."""

@@ -87,15 +87,25 @@ export function closeUp(name) {
   return svg;
 }
 
-// Return a small drawing of a card with the corner that comes next.
-export function cardCloseUp(count) {
+const THINGS = {
+  card: [["rect", { class: "card-body", x: 14, y: 34, width: 96, height: 58, rx: 5 }], ["rect", { class: "card-chip", x: 26, y: 52, width: 17, height: 13, rx: 2 }]],
+  coin: [["circle", { class: "coin-body", cx: 62, cy: 62, r: 44 }], ["circle", { class: "coin-rim", cx: 62, cy: 62, r: 34 }]],
+  avoid: [["path", { class: "skin", d: "M-4 40 C30 8 94 8 128 40 L128 128 L-4 128 Z" }], ["ellipse", { class: "mole", cx: 62, cy: 70, rx: 9, ry: 8 }]],
+};
+const THING_SPOTS = {
+  card: [[14, 34], [110, 34], [110, 92], [14, 92]],
+  coin: [[62, 18], [104, 48], [88, 97], [36, 97], [20, 48]],
+  avoid: [[62, 70]],
+};
+
+// Return a small drawing of a card, a coin or a mole with the place that comes next.
+export function thingCloseUp(kind, count) {
   const svg = element("svg", { viewBox: "0 0 124 124", class: "drawing" });
-  const corners = [[14, 34], [110, 34], [110, 92], [14, 92]];
-  svg.append(element("rect", { class: "card-body", x: 14, y: 34, width: 96, height: 58, rx: 5 }));
-  svg.append(element("rect", { class: "card-chip", x: 26, y: 52, width: 17, height: 13, rx: 2 }));
-  corners.forEach(([x, y], index) => {
-    const spot = element("g", { class: `spot middle ${index < count ? "placed" : index === count ? "current" : ""}`, transform: `translate(${x} ${y})` });
-    spot.append(element("circle", { class: "ring", r: 9 }), element("circle", { class: "heart", r: 3 }));
+  svg.append(...THINGS[kind].map(([shape, attributes]) => element(shape, attributes)));
+  THING_SPOTS[kind].forEach(([x, y], index) => {
+    const state = kind === "avoid" ? "around" : index < count ? "placed" : index === count ? "current" : "";
+    const spot = element("g", { class: `spot middle ${state}`, transform: `translate(${x} ${y})` });
+    spot.append(element("circle", { class: "ring", r: kind === "avoid" ? 20 : 9 }), element("circle", { class: "heart", r: 3 }));
     svg.append(spot);
   });
   return svg;

@@ -1,11 +1,12 @@
 // The marks of every photo, with undo and redo. Knows nothing of the screen or the server.
 
 export const CARD_CORNERS = 4;
+export const FEWEST_RIM = 5;
 const MOST_STEPS = 300;
 
 export class Marks {
   constructor(photos) {
-    this.photos = photos.map((photo) => ({ points: { ...photo.points }, card: photo.card ? [...photo.card] : [] }));
+    this.photos = photos.map(({ points, card, coin, avoid }) => ({ points: { ...points }, card: card ?? [], coin: { kind: coin?.kind ?? "", rim: coin?.rim ?? [] }, avoid: avoid ?? [] }));
     this.past = [];
     this.future = [];
     this.saved = this.text();
@@ -41,9 +42,24 @@ export class Marks {
     return this.saved === this.text();
   }
 
-  // What the server takes: a card only with all its corners.
+  // What the server takes: a card only with all its corners, a coin only by its name and with enough of its rim or none.
   told() {
-    return { photos: this.photos.map(({ points, card }) => ({ points, card: card.length === CARD_CORNERS ? card : null })) };
+    return {
+      photos: this.photos.map(({ points, card, coin, avoid }) => ({
+        points,
+        card: card.length === CARD_CORNERS ? card : null,
+        coin: isWholeCoin(coin) ? (coin.rim.length ? coin : { kind: coin.kind }) : null,
+        avoid: avoid.length ? avoid : null,
+      })),
+    };
+  }
+
+  // Say what will be left out of the file; empty where nothing is.
+  get unfinished() {
+    const said = [];
+    if (this.photos.some(({ card }) => card.length > 0 && card.length < CARD_CORNERS)) said.push("A card without all four corners was left out.");
+    if (this.photos.some(({ coin }) => coin.rim.length > 0 && !isWholeCoin(coin))) said.push(`A coin without its name or ${FEWEST_RIM} places on its rim was left out.`);
+    return said.join(" ");
   }
 
   text() {
@@ -57,6 +73,30 @@ export class Marks {
     this.repeating = null;
     return true;
   }
+}
+
+function isWholeCoin({ kind, rim }) {
+  return kind !== "" && (rim.length === 0 || rim.length >= FEWEST_RIM);
+}
+
+// The places of a photo that have a number and no name: "card", "coin" or "avoid"; each as [x, y].
+export function spotsOf(photo, kind) {
+  return kind === "avoid" ? photo.avoid.map(({ at }) => at) : kind === "coin" ? photo.coin.rim : photo.card;
+}
+
+export function moveSpot(photo, key, spot) {
+  const [kind, number] = key.split(" ");
+  if (kind === "avoid") photo.avoid[Number(number)].at = spot;
+  else (kind === "coin" ? photo.coin.rim : photo.card)[Number(number)] = spot;
+}
+
+export function removeSpot(photo, key) {
+  const [kind, number] = key.split(" ");
+  (kind === "avoid" ? photo.avoid : kind === "coin" ? photo.coin.rim : photo.card).splice(Number(number), 1);
+}
+
+export function isNumbered(key) {
+  return /^(card|coin|avoid) /.test(key);
 }
 
 export function sideOf(name) {

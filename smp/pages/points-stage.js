@@ -1,7 +1,8 @@
 // The photo: zoom, pan, what fingers, mouse and keys do on it, the marks drawn over it, the magnifier.
 // Places are pixels of the photo from its upper left corner; what a mark means is not known here.
 
-const COLOURS = { left: "#ffb02e", right: "#5cc8ff", middle: "#ffffff" };
+const GREEN = "#63e6be";
+const COLOURS = { left: "#ffb02e", right: "#5cc8ff", middle: "#ffffff", card: GREEN, coin: GREEN, avoid: "#ff8fa3" };
 const REACH = { mouse: [9, 13], pen: [12, 18], touch: [15, 26] };
 // How near a mark is grabbed: while the next one is to be placed, and when none is.
 const LOUPE = 148;
@@ -12,7 +13,7 @@ const SMALL_SIDE = 2000;
 export class Stage {
   // `on` holds: place(x, y), pick(key), drag(key, x, y), drop(key), hover(key)
   constructor(canvas, loupe, on) {
-    Object.assign(this, { canvas, loupe, on, bitmap: null, small: null, marks: [], card: [], aiming: null, hovered: null });
+    Object.assign(this, { canvas, loupe, on, bitmap: null, small: null, marks: [], numbered: [], aiming: null, hovered: null });
     this.view = { scale: 1, x: 0, y: 0 };
     this.pointers = new Map();
     this.next = null; // side of the mark that comes next, null where a click places nothing
@@ -42,9 +43,9 @@ export class Stage {
     this.fit();
   }
 
-  // Take marks [{key, x, y, side, label, kind: "placed" | "suggested", chosen}], and corners of a card.
-  put(marks, card, next) {
-    Object.assign(this, { marks, card, next });
+  // Take marks [{key, x, y, side, label, kind: "placed" | "suggested", chosen}], and numbered ones, which `outline` joins.
+  put(marks, numbered, next, outline) {
+    Object.assign(this, { marks, numbered, next, outline });
     this.draw();
   }
 
@@ -139,7 +140,7 @@ export class Stage {
   #hit(at, kind) {
     let best = null;
     const reach = REACH[kind][this.next === null ? 1 : 0];
-    for (const mark of [...this.marks, ...this.card]) {
+    for (const mark of [...this.marks, ...this.numbered]) {
       // A click beside the suggestion for the very point that comes next corrects it.
       if (mark.kind === "suggested" && mark.chosen) continue;
       const [left, top] = this.#toScreen([mark.x, mark.y]);
@@ -292,10 +293,10 @@ export class Stage {
     ctx.clearRect(0, 0, this.width, this.height);
     if (!this.bitmap) return;
     this.#paintPhoto(ctx);
-    this.#paintCard(ctx);
+    this.#paintNumbered(ctx);
     const order = [...this.marks].sort((one, other) => rankOf(one) - rankOf(other));
     for (const mark of order) paintMark(ctx, mark, this.#toScreen([mark.x, mark.y]), mark.key === this.hovered);
-    this.#paintLabels(ctx, order);
+    this.#paintLabels(ctx, [...this.numbered, ...order]);
     if (this.usesKeys && this.next !== null && document.activeElement === this.canvas) paintCross(ctx, [this.width / 2, this.height / 2], COLOURS[this.next]);
     this.#paintLoupe();
   }
@@ -308,20 +309,23 @@ export class Stage {
     ctx.drawImage(shown, x, y, this.bitmap.width * scale, this.bitmap.height * scale);
   }
 
-  #paintCard(ctx) {
-    if (!this.card.length) return;
-    const spots = this.card.map((mark) => this.#toScreen([mark.x, mark.y]));
+  #paintNumbered(ctx) {
+    const spots = this.numbered.map((mark) => this.#toScreen([mark.x, mark.y]));
+    if (this.outline && spots.length > 1) this.#paintOutline(ctx, this.outline === "round" ? inTurn(spots) : spots);
+    this.numbered.forEach((mark, index) => paintMark(ctx, mark, spots[index], mark.key === this.hovered));
+  }
+
+  #paintOutline(ctx, spots) {
     ctx.beginPath();
     spots.forEach((spot, index) => (index ? ctx.lineTo(...spot) : ctx.moveTo(...spot)));
-    if (spots.length === 4) ctx.closePath();
+    if (spots.length >= (this.outline === "round" ? 5 : 4)) ctx.closePath();
     ctx.fillStyle = "rgba(99, 230, 190, 0.18)";
     if (spots.length > 2) ctx.fill();
-    for (const [width, colour] of [[4, "rgba(0,0,0,.55)"], [2, "#63e6be"]]) {
+    for (const [width, colour] of [[4, "rgba(0,0,0,.55)"], [2, GREEN]]) {
       ctx.lineWidth = width;
       ctx.strokeStyle = colour;
       ctx.stroke();
     }
-    this.card.forEach((mark, index) => paintMark(ctx, { ...mark, colour: "#63e6be" }, spots[index], mark.key === this.hovered));
   }
 
   // Write names beside marks where there is room; the chosen one's always.
@@ -363,7 +367,7 @@ export class Stage {
     ctx.fillRect(0, 0, LOUPE, LOUPE);
     ctx.imageSmoothingEnabled = scale < 6;
     ctx.drawImage(this.bitmap, LOUPE / 2 - aiming.place[0] * scale, LOUPE / 2 - aiming.place[1] * scale, this.bitmap.width * scale, this.bitmap.height * scale);
-    paintCross(ctx, [LOUPE / 2, LOUPE / 2], COLOURS[aiming.side] ?? "#63e6be");
+    paintCross(ctx, [LOUPE / 2, LOUPE / 2], COLOURS[aiming.side]);
   }
 
   // A finger is not to hide the magnifier, nor the magnifier the place.
@@ -378,6 +382,13 @@ export class Stage {
   }
 }
 
+// Places round a rim, in the order in which they lie round it.
+function inTurn(spots) {
+  const middle = [0, 1].map((axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length);
+  const turn = ([left, top]) => Math.atan2(top - middle[1], left - middle[0]);
+  return [...spots].sort((one, other) => turn(one) - turn(other));
+}
+
 function rankOf(mark) {
   return (mark.kind === "placed" ? 1 : 0) + (mark.chosen ? 2 : 0);
 }
@@ -388,7 +399,7 @@ function overlap(one, other) {
 
 function paintMark(ctx, mark, [left, top], isHovered) {
   const radius = mark.kind === "suggested" ? (mark.chosen || isHovered ? 8 : 5) : mark.chosen ? 10 : isHovered ? 9 : 7;
-  const colour = mark.colour ?? COLOURS[mark.side];
+  const colour = COLOURS[mark.side];
   ctx.setLineDash(mark.kind === "suggested" ? [2.6, 2.6] : []);
   for (const [width, stroke] of [[mark.chosen ? 5.5 : 4, "rgba(10,12,14,.6)"], [mark.chosen ? 2.8 : 2, colour]]) {
     ctx.beginPath();

@@ -1,7 +1,7 @@
 // The page of `smp points`: who asks the server, what is chosen, what the panel says.
 
-import { cardCloseUp, closeUp, draw } from "./points-drawing.js";
-import { CARD_CORNERS, contradiction, labelOf, Marks, sideOf } from "./points-marks.js";
+import { closeUp, draw, thingCloseUp } from "./points-drawing.js";
+import { CARD_CORNERS, contradiction, FEWEST_RIM, isNumbered, labelOf, Marks, moveSpot, removeSpot, sideOf, spotsOf } from "./points-marks.js";
 import { Stage } from "./points-stage.js";
 
 const ALIVE_MS = 45_000;
@@ -9,6 +9,8 @@ const ALIVE_MS = 45_000;
 const ORDER = ["glabella", "left_tragion", "right_tragion", "left_ear_top", "right_ear_top", "vertex", "nose_tip", "left_outer_canthus",
   "right_outer_canthus", "menton", "inion", "sellion", "subnasale", "left_cheilion", "right_cheilion", "left_inner_canthus", "right_inner_canthus"];
 const EARS_FIRST = ["left_tragion", "right_tragion", "left_ear_top", "right_ear_top", "vertex", "inion"];
+const MODES = ["points", "card", "coin", "avoid"];
+const AVOID = { radius_mm: 3, kind: "mole" };
 const $ = (id) => document.getElementById(id);
 
 let session = "";
@@ -57,6 +59,7 @@ async function begin() {
     paintDrawings = draw($("drawings"), choose);
     buildTabs();
     buildList();
+    buildChoices();
     $("app").hidden = false;
     await show(0);
     $("curtain").hidden = true;
@@ -89,8 +92,9 @@ async function show(index) {
 // ---------------------------------------------------------------------------------------------------- what comes next
 
 const photo = () => opening.photos[now.photo];
-const points = () => marks.photos[now.photo].points;
-const card = () => marks.photos[now.photo].card;
+const points = () => here().points;
+const here = () => marks.photos[now.photo];
+const spots = () => spotsOf(here(), now.mode);
 const hasFace = () => Object.keys(photo().suggested).length > 0;
 
 function order() {
@@ -109,7 +113,7 @@ function following(name, step = 1) {
 }
 
 function place(x, y) {
-  if (now.mode === "card") return placeCorner(x, y);
+  if (now.mode !== "points") return placeSpot(x, y);
   if (now.next === null) {
     now.chosen = null;
     return render();
@@ -122,10 +126,11 @@ function place(x, y) {
   render();
 }
 
-function placeCorner(x, y) {
-  if (card().length >= CARD_CORNERS) return toast("The card has its four corners. Drag them, or remove one.");
-  marks.change(now.photo, (one) => one.card.push(rounded(x, y)));
-  now.chosen = `card ${card().length - 1}`;
+function placeSpot(x, y) {
+  const { mode } = now;
+  if (mode === "card" && spots().length >= CARD_CORNERS) return toast("The card has its four corners. Drag them, or remove one.");
+  marks.change(now.photo, (one) => (mode === "avoid" ? one.avoid.push({ at: rounded(x, y), ...AVOID }) : spotsOf(one, mode).push(rounded(x, y))));
+  now.chosen = `${mode} ${spots().length - 1}`;
   render();
 }
 
@@ -159,7 +164,7 @@ function drop(key) {
 }
 
 function move(one, key, spot) {
-  if (key.startsWith("card ")) one.card[Number(key.slice(5))] = spot;
+  if (isNumbered(key)) moveSpot(one, key, spot);
   else one.points[key] = spot;
 }
 
@@ -170,7 +175,7 @@ function hover() {
 function remove() {
   const key = now.chosen;
   if (key === null) return;
-  marks.change(now.photo, (one) => (key.startsWith("card ") ? one.card.splice(Number(key.slice(5)), 1) : delete one.points[key]));
+  marks.change(now.photo, (one) => (isNumbered(key) ? removeSpot(one, key) : delete one.points[key]));
   now.chosen = null;
   if (now.mode === "points") now.next = key;
   speak("Removed");
@@ -207,7 +212,7 @@ function skip() {
 function nudge(dx, dy) {
   const key = now.chosen;
   if (key === null) return stage.pan(-dx * 24, -dy * 24);
-  const [x, y] = key.startsWith("card ") ? card()[Number(key.slice(5))] : points()[key];
+  const [x, y] = isNumbered(key) ? spots()[Number(key.split(" ")[1])] : points()[key];
   const { width_px: width, height_px: height } = photo();
   const spot = rounded(Math.min(Math.max(x + dx, 0), width), Math.min(Math.max(y + dy, 0), height));
   marks.change(now.photo, (one) => move(one, key, spot), `nudge ${key}`);
@@ -228,34 +233,72 @@ const rounded = (x, y) => [Math.round(x * 10) / 10, Math.round(y * 10) / 10];
 // ---------------------------------------------------------------------------------------------------- what is shown
 
 function render() {
-  const isCard = now.mode === "card";
-  const placed = Object.entries(points()).map(([name, [x, y]]) => ({ key: name, x, y, side: sideOf(name), label: labelOf(name), kind: "placed", chosen: !isCard && now.chosen === name }));
+  const isPoints = now.mode === "points";
+  const placed = Object.entries(points()).map(([name, [x, y]]) => ({ key: name, x, y, side: sideOf(name), label: labelOf(name), kind: "placed", chosen: now.chosen === name }));
   const ghosts = Object.entries(photo().suggested)
-    .filter(([name]) => !isCard && !points()[name])
+    .filter(([name]) => !points()[name])
     .map(([name, [x, y]]) => ({ key: `suggested ${name}`, x, y, side: sideOf(name), label: `${labelOf(name)}?`, kind: "suggested", chosen: name === now.next }));
-  const corners = card().map(([x, y], index) => ({ key: `card ${index}`, x, y, side: "middle", label: `Corner ${index + 1}`, kind: "placed", chosen: now.chosen === `card ${index}` }));
-  const nextSide = isCard ? (card().length < CARD_CORNERS ? "middle" : null) : now.next && sideOf(now.next);
-  stage.put(isCard ? [] : [...ghosts, ...placed], corners, nextSide);
-  renderNext(isCard);
+  const numbered = isPoints ? [] : spots().map(([x, y], index) => {
+    const key = `${now.mode} ${index}`;
+    return { key, x, y, side: now.mode, label: spotLabel(now.mode, index), kind: "placed", chosen: now.chosen === key };
+  });
+  const isFull = now.mode === "card" && spots().length >= CARD_CORNERS;
+  const next = isPoints ? now.next && sideOf(now.next) : isFull ? null : now.mode;
+  stage.put(isPoints ? [...ghosts, ...placed] : [], numbered, next, { card: "straight", coin: "round" }[now.mode]);
+  $("next-actions").hidden = !isPoints;
+  if (isPoints) renderNext();
+  else renderThing();
+  for (const mode of MODES) {
+    $(`mode-${mode}`).setAttribute("aria-checked", String(mode === now.mode));
+    $(`mode-${mode}`).tabIndex = mode === now.mode ? 0 : -1;
+  }
   renderProgress();
   renderList();
   renderBar();
 }
 
-function renderNext(isCard) {
+function spotLabel(kind, index) {
+  return kind === "card" ? `Corner ${index + 1}` : kind === "coin" ? `Rim ${index + 1}` : labelOf(here().avoid[index].kind);
+}
+
+function renderNext() {
   const name = now.next;
-  const corner = card().length;
-  $("next-picture").replaceChildren(isCard ? cardCloseUp(corner) : name ? closeUp(name) : closeUp(now.chosen ?? "glabella"));
-  $("next-title").textContent = isCard ? (corner < CARD_CORNERS ? `Corner ${corner + 1} of the card` : "The card is marked") : name ? labelOf(name) : "All points are placed";
-  $("next-title").className = isCard || !name ? "" : `side-${sideOf(name)}`;
-  $("next-sentence").textContent = isCard
-    ? corner < CARD_CORNERS ? "A bank card held flat to the forehead: its four corners, in order around it." : "Drag a corner to correct it."
-    : name ? `${sentenceOf(name)}.` : "Drag a point to correct it.";
-  $("take").hidden = isCard || !name || !photo().suggested[name];
-  $("skip").hidden = isCard || !name;
-  $("mode-points").setAttribute("aria-checked", String(!isCard));
-  $("mode-card").setAttribute("aria-checked", String(isCard));
-  paintDrawings(isCard ? null : (name ?? now.chosen), new Set(Object.keys(points())));
+  $("next-picture").replaceChildren(closeUp(name ?? now.chosen ?? "glabella"));
+  $("next-title").textContent = name ? labelOf(name) : "All points are placed";
+  $("next-title").className = name ? `side-${sideOf(name)}` : "";
+  $("next-sentence").textContent = name ? `${sentenceOf(name)}.` : "Drag a point to correct it.";
+  $("take").hidden = !name || !photo().suggested[name];
+  $("skip").hidden = !name;
+  $("coin-box").hidden = $("avoid-box").hidden = true;
+  paintDrawings(name ?? now.chosen, new Set(Object.keys(points())));
+}
+
+// What is said of a card, a coin, places to avoid.
+function renderThing() {
+  const count = spots().length;
+  const [title, sentence] = {
+    card: count < CARD_CORNERS
+      ? [`Corner ${count + 1} of the card`, "A bank card held flat to the forehead: its four corners, in order around it."]
+      : ["The card is marked", "Drag a corner to correct it."],
+    coin: count < FEWEST_RIM
+      ? [`Rim of the coin, ${count} of ${FEWEST_RIM}`, "A coin held flat to the forehead: five or more places all round its rim."]
+      : [`Rim of the coin, ${count} places`, "More of them make it surer. Drag one to correct it."],
+    avoid: [count ? `${count} ${count === 1 ? "place" : "places"} to keep free` : "Places to keep free", "Moles, scars and wounds, where no impression is to be set: the middle of each."],
+  }[now.mode];
+  $("next-picture").replaceChildren(thingCloseUp(now.mode, count));
+  $("next-title").textContent = title;
+  $("next-title").className = "";
+  $("next-sentence").textContent = sentence;
+  $("take").hidden = $("skip").hidden = true;
+  $("coin-box").hidden = now.mode !== "coin";
+  $("coin-kind").value = here().coin.kind;
+  const mark = now.mode === "avoid" && now.chosen !== null ? here().avoid[Number(now.chosen.split(" ")[1])] : null;
+  $("avoid-box").hidden = mark === null;
+  if (mark) {
+    $("avoid-kind").value = mark.kind;
+    if (document.activeElement !== $("avoid-radius")) $("avoid-radius").value = mark.radius_mm;
+  }
+  paintDrawings(null, new Set(Object.keys(points())));
 }
 
 function renderProgress() {
@@ -265,7 +308,7 @@ function renderProgress() {
   $("progress").textContent = hasFace()
     ? `A face was found: no points are needed. Ears and vertex make it better; ${count} placed.`
     : `${Math.min(count, needed)} of ${needed} needed, ${plenty} are better${count > needed ? `; ${count} placed` : ""}.${found > 1 ? ` ${found} faces were found, so nothing is suggested.` : ""}`;
-  $("progress-box").hidden = now.mode === "card";
+  $("progress-box").hidden = now.mode !== "points";
   $("ticks").replaceChildren(...Array.from({ length: plenty }, (_, index) => Object.assign(document.createElement("i"), { className: `${index < count ? "full" : ""} ${index >= needed || hasFace() ? "extra" : ""}` })));
   const said = contradiction(points(), photo().suggested);
   $("warning").hidden = !said;
@@ -281,8 +324,7 @@ function renderBar() {
   [...$("tabs").children].forEach((tab, index) => {
     tab.setAttribute("aria-selected", String(index === now.photo));
     tab.tabIndex = index === now.photo ? 0 : -1;
-    const { points: own, card: corners } = marks.photos[index];
-    tab.querySelector(".tab-count").textContent = String(Object.keys(own).length) + (corners.length === CARD_CORNERS ? " +card" : "");
+    tab.querySelector(".tab-count").textContent = String(Object.keys(marks.photos[index].points).length);
   });
   $("photo").setAttribute("aria-label", `Photo ${photo().name}, ${Object.keys(points()).length} points placed`);
 }
@@ -354,12 +396,11 @@ const typeset = (words) => words.replaceAll("'", "’");
 
 async function save() {
   if (marks.isSaved) return true;
-  const started = marks.photos.filter(({ card: corners }) => corners.length > 0 && corners.length < CARD_CORNERS).length;
   const text = marks.text();
   try {
     const said = await (await ask("save", marks.told())).json();
     marks.saved = text;
-    toast(`${said.file_name} holds ${said.points_count} points.${started ? " A card without all four corners was left out." : ""}`, "good");
+    toast(`${said.file_name} holds ${said.points_count} points. ${marks.unfinished}`, "good");
     render();
     return true;
   } catch (fault) {
@@ -385,7 +426,8 @@ async function done() {
 function lastCopy(message) {
   const told = {};
   marks.told().photos.forEach((one, index) => {
-    if (Object.keys(one.points).length || one.card) told[opening.photos[index].name] = { points: one.points, ...(one.card ? { card: one.card } : {}) };
+    const said = Object.entries(one).filter(([, part]) => part !== null && Object.keys(part).length);
+    if (said.length) told[opening.photos[index].name] = Object.fromEntries(said);
   });
   now.ended = true;
   curtain("The program has ended", message);
@@ -429,6 +471,34 @@ function openAll(open) {
 function setMode(mode) {
   now.mode = mode;
   now.chosen = null;
+  openAll(false);
+  render();
+}
+
+// Arrow keys go from mode to mode, as in every group of radio buttons.
+function stepMode(event) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  setMode(MODES[(MODES.indexOf(now.mode) + step + MODES.length) % MODES.length]);
+  $(`mode-${now.mode}`).focus();
+}
+
+function buildChoices() {
+  for (const { name, words } of opening.coins) $("coin-kind").append(new Option(words, name));
+  for (const kind of opening.avoid_kinds) $("avoid-kind").append(new Option(labelOf(kind), kind));
+  $("coin-kind").addEventListener("change", () => change((one) => (one.coin.kind = $("coin-kind").value)));
+  $("avoid-kind").addEventListener("change", () => change((one) => (chosenAvoid(one).kind = $("avoid-kind").value)));
+  $("avoid-radius").addEventListener("input", () => {
+    const radius = Number($("avoid-radius").value);
+    if (radius > 0 && radius <= opening.largest_radius_mm) change((one) => (chosenAvoid(one).radius_mm = radius), `radius ${now.chosen}`);
+  });
+}
+
+const chosenAvoid = (one) => one.avoid[Number(now.chosen.split(" ")[1])];
+
+function change(alter, repeated = null) {
+  marks.change(now.photo, alter, repeated);
   render();
 }
 
@@ -481,8 +551,9 @@ const BUTTONS = {
   undo: () => back(-1), redo: () => back(1), remove, save, done, skip, take: () => take(now.next),
   more: () => openAll($("more").getAttribute("aria-expanded") !== "true"),
   "zoom-in": () => stage.zoom(1.5), "zoom-out": () => stage.zoom(1 / 1.5), "zoom-fit": () => stage.fit(),
-  "mode-points": () => setMode("points"), "mode-card": () => setMode("card"),
+  ...Object.fromEntries(MODES.map((mode) => [`mode-${mode}`, () => setMode(mode)])),
 };
+for (const mode of MODES) $(`mode-${mode}`).addEventListener("keydown", stepMode);
 for (const [id, react] of Object.entries(BUTTONS)) $(id).addEventListener("click", react);
 addEventListener("beforeunload", (event) => {
   if (marks && !marks.isSaved && !now.ended) event.preventDefault();

@@ -14,6 +14,7 @@ from smp.serving import LocalServer
 from tests.smp.visitors import laid_out
 
 playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.slow
 SIZE = (600, 800)
 """Of the photos here, px."""
 DESK, PHONE = (1280, 860), (390, 844)
@@ -195,6 +196,30 @@ def test_each_photo_has_its_own_points_and_a_card_needs_its_four_corners(opened)
     np.testing.assert_allclose(read_points_of_photos(opened.out)[1].card_px, corners, atol=1.0)
 
 
+def test_a_coin_and_places_to_avoid_are_marked_named_and_saved(opened):
+    page = opened()
+    click(page, 300, 300)
+    page.click("#mode-coin")
+    rim = [(300, 160), (338, 188), (324, 232), (276, 232), (262, 188)]
+    for spot in rim:
+        click(page, *spot)
+    save(page)
+    assert "A coin without its name" in page.inner_text("#toast")
+    page.select_option("#coin-kind", "eur-1")
+    page.click("#mode-avoid")
+    click(page, 200, 400)
+    click(page, 400, 500)
+    page.select_option("#avoid-kind", "scar")
+    page.fill("#avoid-radius", "6.5")
+    page.click("#save")
+    page.wait_for_selector("#save:has-text('Saved')")
+    told = read_points_of_photos(opened.out)[0]
+    assert told.coin == "eur-1"
+    np.testing.assert_allclose(told.coin_px, rim, atol=1.0)
+    assert [(mark.kind, mark.radius_mm) for mark in told.corrections.marks] == [("mole", 3.0), ("scar", 6.5)]
+    np.testing.assert_allclose([mark.at_px for mark in told.corrections.marks], [[200, 400], [400, 500]], atol=1.0)
+
+
 def test_a_suggestion_is_taken_only_when_a_person_takes_it(opened):
     sheet = opened.desk._sheets[0]
     opened.desk._sheets[0] = dataclasses.replace(
@@ -260,9 +285,9 @@ CHECKS = """() => {
   const light = (colour) => { const [r, g, b] = colour.map((c) => { c /= 255; return c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
   const parsed = (colour) => colour.match(/[\\d.]+/g).map(Number);
   const behind = (one) => { for (let at = one; at; at = at.parentElement) { const colour = parsed(getComputedStyle(at).backgroundColor); if (colour.length < 4 || colour[3] > .7) return colour.slice(0, 3); } return [255, 255, 255]; };
-  for (const one of document.querySelectorAll('button, summary, [role=button], canvas[tabindex], textarea')) {
+  for (const one of document.querySelectorAll('button, summary, [role=button], canvas[tabindex], textarea, select, input')) {
     if (!seen(one)) continue;
-    const name = (one.getAttribute('aria-label') || one.textContent || '').trim();
+    const name = (one.getAttribute('aria-label') || (one.labels && one.labels.length ? one.labels[0].textContent : '') || one.textContent || '').trim();
     if (!name) faults.push('no name: ' + one.outerHTML.slice(0, 80));
     const box = one.getBoundingClientRect();
     if (box.width < 40 || box.height < 40) faults.push(`small target ${Math.round(box.width)} x ${Math.round(box.height)}: ${name}`);
@@ -297,6 +322,10 @@ def test_everything_has_a_name_contrast_and_room_for_a_finger(opened, size):
         page.click("#more")
         assert page.evaluate(CHECKS) == []
         page.click("#more")
+    for mode in ("card", "coin", "avoid"):
+        page.click(f"#mode-{mode}")
+        click(page, 250, 350)
+        assert page.evaluate(CHECKS) == [], mode
     box = page.locator("#photo").bounding_box()
     assert min(box["width"], box["height"]) >= 120
 

@@ -156,8 +156,12 @@ def test_what_is_not_json_is_refused(page, body):
         ([], "1 entries"),
         (GOOD["photos"] * 2, "1 entries"),
         ({}, "1 entries"),
-        (["x"], "not points and a card"),
-        ([{"points": {}, "avoid": []}], "not points and a card"),
+        (["x"], "not points, card, coin and avoid"),
+        ([{"points": {}, "white": [1, 2]}], "not points, card, coin and avoid"),
+        ([{"coin": {"kind": "gold", "rim": [[10, 50], [30, 40], [50, 50], [45, 75], [15, 75]]}}], "coin is gold"),
+        ([{"coin": {"kind": "eur-1", "rim": [[10, 50], [30, 50], [50, 50], [45, 50], [15, 50]]}}], "on one line"),
+        ([{"card": [[10, 10], [200, 10], [100, 10], [50, 10]]}], "card"),
+        ([{"avoid": [{"at": [10, 10], "radius_mm": 1e9}]}], "avoid radius_mm"),
         ([{"points": {"nose": [1, 2]}}], "naming a point 'nose'"),
         ([{"points": {"glabella": [1]}}], "Give two numbers"),
         ([{"points": {"glabella": [1, float("nan")]}}], "Give two numbers"),
@@ -250,6 +254,22 @@ def test_an_older_points_file_is_taken_up_and_its_other_plain_photos_stay(plain_
         assert page.ask("POST", "/save", GOOD)[0].status == 200
     told = {one.name: one.marked.names for one in read_points_of_photos(place)}
     assert told == {"other.jpg": ("inion",), "me.png": ("glabella", "left_tragion")}
+
+
+def test_what_the_page_cannot_mark_stays_in_the_file(plain_photo):
+    place = plain_photo.with_name("points.json")
+    place.write_text(json.dumps({"points": {"vertex": [5, 6]}, "white": [1, 2], "not_avoid": [[3, 4]]}))
+    coin = {"kind": "eur-1", "rim": [[10, 50], [30, 40], [50, 50], [45, 75], [15, 75]]}
+    with LocalServer(laid_out([plain_photo], place)) as server:
+        page = Visitor(server).enter()
+        for avoid in ([{"at": [7, 8], "radius_mm": 2.5, "kind": "scar"}], None):
+            sent = {"points": {"vertex": [9, 9]}, "card": None, "coin": coin, "avoid": avoid}
+            assert page.ask("POST", "/save", {"photos": [sent]})[0].status == 200
+            (read,) = read_points_of_photos(place)
+            assert read.corrections.white_px == (1, 2)
+            np.testing.assert_array_equal(read.corrections.not_avoid_px, [[3, 4]])
+            assert [mark.kind for mark in read.corrections.marks] == (["scar"] if avoid else [])
+            assert read.coin_px.tolist() == coin["rim"]
 
 
 def test_a_photo_is_shown_upright_at_its_full_size_whatever_its_kind(tmp_path):
