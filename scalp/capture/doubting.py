@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scalp.base import Doubt
+from scalp.base import Doubt, FloatArray, IntArray
 from scalp.capture.evidence import FOCAL_EXIF_LOG_SD, Evidence
 from scalp.capture.fitting import Fit
 from scalp.capture.scale import Scale
@@ -18,6 +18,10 @@ STRAIN_COUNT = 3.0
 MISPLACED_MM = 14.0
 LEAST_TOLD_FRACTION, SECTORS_COUNT = 0.28, 36
 """Seen along less of the way round than the first, an outline leaves the breadth of the head to the marked points. (D)"""
+HAIRLINE_MM, HALF_HAIRLINE_MM = (60.0, 75.0), 45.0
+CROWN_RAD, CROWN_REACH_RAD = np.deg2rad(30.0), np.deg2rad(15.0)
+PLACES_STEP_COUNT = 41
+"""So many vertices stand for one of those the doubts of hairline and crown are read at."""
 TAPE_PERCENT = 2.5
 """A size less sure than this has not been measured with a tape."""
 
@@ -60,6 +64,42 @@ def _of_left_out(scale: Scale) -> list[Doubt]:
     """Tell which thing of known size was not found, or found and not believed."""
     advice = "It was not used. Give a tape measure, or take the photo again with the card or coin flat on the forehead."
     return [Doubt(kind="scale", where="size of the head", size=words, advice=advice) for words in scale.left_out]
+
+
+def doubt_places(head: Head, spacing_sd_fraction: FloatArray) -> tuple[Doubt, ...]:
+    """Return how far hairline and crown may be off on a head from one photo, and how much closer or wider impressions lie there.
+
+    `spacing_sd_fraction` is one SD of the spacing at `hairline_index` and at `crown_index`, one after the other, NaN where hidden.
+    """
+    found = []
+    hairline, crown = hairline_index(head), crown_index(head)
+    parts = np.split(spacing_sd_fraction, [len(hairline)])
+    for where, index, spacing in zip(("hairline", "crown"), (hairline, crown), parts, strict=True):
+        seen = np.isfinite(spacing)
+        if seen.mean() < 0.5:
+            continue
+        sd_mm, percent = float(np.median(head.surface_sd_mm[index][seen])), 100 * float(np.median(spacing[seen]))
+        size = f"about {sd_mm:.1f} mm; impressions may lie {percent:.0f} % closer or wider apart than planned"
+        advice = "The shape there is told by outline and face alone; the practitioner checks the spacing with a ruler at the first visit."
+        found.append(Doubt(kind="outline", where=where, size=size, advice=advice))
+    return tuple(found)
+
+
+def hairline_index(head: Head) -> IntArray:
+    """Return the vertices about where a hairline runs: 60 to 75 mm from the glabella, upwards, within 45 mm of the middle."""
+    places = head.surface.vertices_mm
+    away = np.linalg.norm(places - head.landmark("glabella"), axis=1)
+    above = (places[:, 1] > head.landmark("glabella")[1] + HAIRLINE_MM[0] / 2) & (np.abs(places[:, 0]) < HALF_HAIRLINE_MM)
+    return np.flatnonzero((away > HAIRLINE_MM[0]) & (away < HAIRLINE_MM[1]) & above)[::PLACES_STEP_COUNT].astype(np.int32)
+
+
+def crown_index(head: Head) -> IntArray:
+    """Return the vertices within 25 mm of the crown, 30 degrees back from straight above the middle."""
+    middle = head.surface.vertices_mm.mean(0)
+    ways = head.surface.vertices_mm - middle
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+    near = ways @ np.array([0.0, np.cos(CROWN_RAD), -np.sin(CROWN_RAD)]) > np.cos(CROWN_REACH_RAD)
+    return np.flatnonzero(near)[::PLACES_STEP_COUNT].astype(np.int32)
 
 
 def _of_unseen(head: Head) -> list[Doubt]:

@@ -2,18 +2,26 @@
 
 from dataclasses import replace
 
-from scalp.capture.assembly import assemble_head, place_camera, shape_alone
-from scalp.capture.doubting import name_doubts
+import numpy as np
+
+from scalp.base import FloatArray, IntArray
+from scalp.capture.assembly import SURFACE_SUBDIVISIONS_COUNT, assemble_head, place_camera, shape_alone
+from scalp.capture.doubting import crown_index, doubt_places, hairline_index, name_doubts
 from scalp.capture.evidence import Evidence, gather_evidence
 from scalp.capture.fitting import Fit, fit_head, start_state
 from scalp.capture.marks import exchange_sides, judge_marks, refuse_marks
 from scalp.capture.pose import candidate_poses
 from scalp.capture.prior import HeadPrior, read_head_prior
+from scalp.capture.residuals import cranium_of
 from scalp.capture.scale import ScaleWish
 from scalp.capture.sizing import scale_head
+from scalp.capture.spacing import spacing_sd_fraction
+from scalp.domain.camera import Camera
+from scalp.domain.client import Client
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting, MarkedPoints, Outline, Sighting
+from scalp.geometry.meshes import icosphere
 
 _POSES_TRIED_COUNT = 4
 
@@ -25,23 +33,33 @@ def reconstruct_head(
     points: MarkedPoints | None = None,
     outline: Outline | None = None,
     scale: ScaleWish | None = None,
+    client: Client | None = None,
 ) -> Head:
     """Reconstruct the head of one adult from a photo: surface, landmarks and camera, in mm with their doubt.
 
     A Gaussian model of adults' heads (face points and cranium, `read_head_prior`) is fitted to the face mesh, to points
     named by hand and to the outline of the bare head, together with turn, place and focal length; the size is set
-    afterwards, see `find_scale`. Needs a face or five named points. What the photo does not show comes from the model:
+    afterwards, see `scale_head`. Needs a face or five named points. Sex and age of the `client`, where told, move and narrow
+    the proportions and the size to expect. What the photo does not show comes from the model:
     its doubt is in `surface_sd_mm`, of the shape alone. Expression is not modelled: points it moves count less. Children are left out.
     """
-    prior, wish = read_head_prior(), scale or ScaleWish()
+    prior, wish = read_head_prior(client), scale or ScaleWish()
     evidence = gather_evidence(photo, prior, face=face, points=points, outline=outline)
     fit = _best_fit(prior, evidence)
     _demand_a_head(prior, fit, evidence, points)
     camera = place_camera(prior, fit.state, evidence, photo)
     sighting = Sighting(photo=photo, face=face, points=points, outline=outline)
-    sized = scale_head(prior, fit, wish, (sighting,), (camera,))
-    head = assemble_head(prior, fit, sized, {photo.digest: camera}, shape_alone(prior, fit, camera))
-    return replace(head, doubts=name_doubts(head, fit, evidence, sized, points))
+    sized = scale_head(prior, fit, wish, (sighting,), (camera,), client)
+    shape = shape_alone(prior, fit, camera)
+    head = assemble_head(prior, fit, sized, {photo.digest: camera}, shape)
+    of_places = doubt_places(head, _spacing(prior, fit, camera, shape, np.concatenate([hairline_index(head), crown_index(head)])))
+    return replace(head, doubts=(*name_doubts(head, fit, evidence, sized, points), *of_places))
+
+
+def _spacing(prior: HeadPrior, fit: Fit, camera: Camera, covariance_mm2: FloatArray, index: IntArray) -> FloatArray:
+    """Return one SD of the spacing of impressions at vertices of the head, as a fraction, NaN where the photo does not show them."""
+    skull = cranium_of(prior, fit.state)
+    return spacing_sd_fraction(skull, covariance_mm2, camera, skull.points_mm(icosphere(SURFACE_SUBDIVISIONS_COUNT).vertices_mm[index]))
 
 
 def _best_fit(prior: HeadPrior, evidence: Evidence) -> Fit:
