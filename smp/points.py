@@ -87,6 +87,6 @@ def summary(desk: "PointsDesk", photos: list[Path], out: Path, *, is_done: bool)
 
 
 def _offer_links(server: "LocalServer") -> None:
-    """Show a new link for each Enter."""
-    for _ in sys.stdin:
+    """Show a new link for each Enter. Read without python's own buffer, whose lock this thread would hold at the end."""
+    while os.read(sys.stdin.fileno(), 1024):
         typer.echo(f"A new link: {server.new_link()}", err=True)

@@ -7,6 +7,7 @@ refused. Nothing is logged, kept or fetched.
 
 import hmac
 import json
+import os
 import secrets
 import threading
 import time
@@ -19,6 +20,7 @@ from typing import Any, Protocol, Self
 from scalp.base import BadInput, ScalpError
 
 HOST = "127.0.0.1"
+FIRST_PORT = 1024
 LARGEST_BODY_BYTES = 500_000
 SLOWEST_SECONDS = 15.0
 """A request that takes longer to arrive is dropped."""
@@ -27,6 +29,7 @@ IDLE_SECONDS = 1800.0
 SESSION_HEADER = "X-Smp-Session"
 _KINDS = {"html": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _JSON = "application/json"
+_PORTS = f"a free port, {FIRST_PORT} to 65535, or 0 for any"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -72,7 +75,8 @@ class LocalServer(ThreadingHTTPServer):
     """One page's server; `with` starts and ends it."""
 
     daemon_threads = True
-    allow_reuse_address = False
+    allow_reuse_address = os.name == "posix"
+    """There a port whose last page has just closed is free again; elsewhere it would let two programs listen at once."""
 
     def __init__(self, desk: Desk, *, port: int = 0) -> None:
         """Listen on this computer's own address, on a free port where none is asked for."""
@@ -81,10 +85,12 @@ class LocalServer(ThreadingHTTPServer):
         self._sessions: set[str] = set()
         self._lock = threading.Lock()
         self.heard_seconds = time.monotonic()
+        if 0 < port < FIRST_PORT:
+            raise BadInput("--port", port, _PORTS, "Leave --port out.")
         try:
             super().__init__((HOST, port), _Request)
         except (OSError, OverflowError) as fault:
-            raise BadInput("--port", port, "a free port, 1024 to 65535, or 0 for any", "Leave --port out.") from fault
+            raise BadInput("--port", port, _PORTS, "Leave --port out.") from fault
         self.origin = f"http://{HOST}:{self.server_port}"
 
     def __enter__(self) -> Self:
@@ -177,7 +183,9 @@ class _Request(BaseHTTPRequestHandler):
         if self.headers.get_all("Host") != [own.removeprefix("http://")]:
             raise Refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page is for this computer only.")
         origin = self.headers.get("Origin")
-        elsewhere = self.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}
+        # The empty page itself may be opened by a link anywhere, such as that of a terminal in a browser.
+        is_opening = (self.command, self.path, self.headers.get("Sec-Fetch-Dest")) == ("GET", "/", "document")
+        elsewhere = self.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"} and not is_opening
         if elsewhere or (origin is not None and origin != own) or (origin is None and self.command == "POST"):
             raise Refusal(HTTPStatus.FORBIDDEN, "Another page asked; only the page of smp itself may.")
 

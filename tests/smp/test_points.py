@@ -1,6 +1,7 @@
 """`smp points` from its first word to its last: what it refuses before the page opens, how it ends."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -37,6 +38,9 @@ def test_what_cannot_be_marked_is_refused_before_the_page_opens(plain_photo, tmp
         PointsDesk([plain_photo, tmp_path / "b" / "me.png"], tmp_path / "new.json")
     with LocalServer(laid_out([plain_photo], tmp_path / "new.json")) as server, pytest.raises(BadInput, match="a free port"):
         LocalServer(server.desk, port=server.server_port)
+    for port in (80, 1023, 70_000):
+        with pytest.raises(BadInput, match="1024 to 65535"):
+            LocalServer(server.desk, port=port)
 
 
 @pytest.fixture
@@ -88,3 +92,29 @@ def test_ctrl_c_ends_the_command_with_a_sentence_and_no_file(running, plain_phot
     assert run.returncode == 130
     assert json.loads(told)["error"]["kind"] == "Interrupted"
     assert [entry.name for entry in plain_photo.parent.iterdir()] == ["me.png"]
+
+
+def test_enter_in_the_terminal_gives_a_new_link_and_only_that_opens(plain_photo):
+    terminal, other_end = os.openpty()
+    words = [sys.executable, "-c", "from smp.main import main; main()", "points", str(plain_photo), "--no-browser"]
+    words += ["--out", str(plain_photo.with_name("points.json"))]
+    with subprocess.Popen(words, stdin=other_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        os.close(other_end)
+        found = _next_link(run)
+        os.write(terminal, b"\n")
+        newer = _next_link(run)
+        assert newer[1] == found[1]
+        assert newer[2] != found[2]
+        assert Visitor(_Elsewhere(found)).ask("POST", "/enter", {"key": found[2]})[0].status == 403
+        page = Visitor(_Elsewhere(newer)).enter()
+        assert page.ask("POST", "/done", {})[0].status == 200
+        said, faults = run.communicate(timeout=20)
+        os.close(terminal)
+    assert run.returncode == 0
+    assert "Nothing was saved." in said
+    assert "Traceback" not in faults
+    assert "Fatal" not in faults
+
+
+def _next_link(run):
+    return next(found for line in run.stderr if (found := re.search(r"http://127\.0\.0\.1:(\d+)/#(\S+)", line)))

@@ -119,6 +119,14 @@ def test_a_form_of_another_page_cannot_save(page, plain_photo):
     assert not plain_photo.with_name("points.json").exists()
 
 
+def test_a_link_on_any_page_opens_the_empty_page_and_nothing_else(page):
+    come = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "document"}
+    assert page.ask("GET", "/", **come)[0].status == 200
+    assert page.ask("GET", "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="iframe")[0].status == 403
+    assert page.ask("GET", "/photos/0.jpg", **come)[0].status == 403
+    assert page.ask("POST", "/save", GOOD, **come)[0].status == 403
+
+
 @pytest.mark.parametrize(
     "path",
     ["/../serving.py", "/pages/../points.py", "/%2e%2e/points.py", "//etc/passwd", "/etc/passwd", "/photos/../me.png", "/photos/1.jpg",
