@@ -15,6 +15,11 @@ from scalp.capture.shine import Matte
 from scalp.capture.zones import Ground
 from scalp.domain.survey import AvoidKind, AvoidPlaces
 
+_DISC_FACTOR = 1.35
+"""Radius of a disc over that of the Gaussian difference which answers to it most."""
+_RING_RADII = 3.5
+"""Radii of a mole within which a pale line is the rim of the mole and no scar."""
+
 
 @value
 class BlemishSettings(Value):
@@ -26,8 +31,10 @@ class BlemishSettings(Value):
     """A spot smaller than that in the photo is not looked for."""
     least_darker_log: float = 0.14
     """How much darker than the skin around a mole must be, as a natural logarithm."""
-    least_noise_ratio: float = 6.0
+    least_noise_ratio: float = 4.0
     """The same against the usual unevenness of this skin at that size."""
+    around_mm: float = 16.0
+    """How far around unevenness is looked at."""
     least_facing_fraction: float = 0.4
     """Of normal and sight line: more aslant nothing is looked for."""
     margin_mm: float = 2.5
@@ -38,6 +45,8 @@ class BlemishSettings(Value):
     """Length from which a line is a scar."""
     line_noise_ratio: float = 4.5
     """How far a line must stand out of the skin's unevenness."""
+    least_confidence_fraction: float = 0.3
+    """Below it nothing is proposed."""
     most_count: int = 40
     """Places that are proposed at most, the surest first."""
 
@@ -64,7 +73,9 @@ def find_blemishes(ground: Ground, matte: Matte, settings: BlemishSettings | Non
     if wanted.sum() < 100.0 * ground.px_per_mm**2:
         return no_places()
     darkness = _darkness(matte, wanted, ground.px_per_mm)
-    spots = _merged(_find_moles(darkness, wanted, ground, settings), _find_scars(darkness, wanted, ground, settings), settings)
+    spots = _merged(
+        _find_moles(darkness, wanted, ground, settings), _find_scars(darkness, wanted, ground, settings), ground.px_per_mm, settings
+    )
     return on_surface(ground, spots)
 
 
@@ -96,15 +107,24 @@ def _find_moles(darkness: Float32Array, wanted: BoolArray, ground: Ground, setti
         if radius_mm * ground.px_per_mm < settings.least_radius_px:
             continue
         answer = _blob_answer(darkness, sigma)
-        spread = 1.4826 * float(np.median(np.abs(answer[wanted]))) + 1e-6
+        spread = _unevenness(answer, wanted, settings.around_mm * ground.px_per_mm)
         peak = (answer == cv2.dilate(answer, np.ones((3, 3), np.uint8))) & wanted
-        peak &= answer > max(settings.least_noise_ratio * spread, 0.5 * settings.least_darker_log)
+        peak &= answer > np.maximum(settings.least_noise_ratio * spread, 0.5 * settings.least_darker_log)
         for row, col in zip(*np.nonzero(peak), strict=True):
             told = _judge_spot(darkness, int(row), int(col), sigma, settings)
             if told > 0.0:
-                sure = told / (1.0 + np.exp(-(answer[row, col] / spread - 1.6 * settings.least_noise_ratio) / 2.5))
+                sure = told / (1.0 + np.exp(-(answer[row, col] / spread[row, col] - 1.5 * settings.least_noise_ratio) / 1.5))
                 found.append((col + 0.5, row + 0.5, radius_mm, float(sure)))
-    return _as_spots(_one_each(found, ground.px_per_mm), "mole")
+    kept = _one_each(found, ground.px_per_mm)
+    return _as_spots([(x, y, _DISC_FACTOR * radius_mm, sure) for x, y, radius_mm, sure in kept], "mole")
+
+
+def _unevenness(answer: Float32Array, wanted: BoolArray, reach_px: float) -> Float32Array:
+    """Return the usual size of an answer (H, W) at a place: that of the whole scalp, or of the surroundings where they are more uneven."""
+    usual = 1.4826 * float(np.median(np.abs(answer[wanted]))) + 1e-6
+    inside = wanted.astype(np.float32)
+    squared = cv2.GaussianBlur(answer**2 * inside, (0, 0), reach_px) / np.maximum(cv2.GaussianBlur(inside, (0, 0), reach_px), 0.05)
+    return np.asarray(np.maximum(usual, np.sqrt(squared)), np.float32)
 
 
 def _blob_answer(darkness: Float32Array, sigma: float) -> Float32Array:
@@ -193,10 +213,26 @@ def _beads(
     return [(*points[part == number].mean(axis=0), 1.25 * radius_mm, sure) for number in range(count) if (part == number).any()]
 
 
-def _merged(moles: Spots, scars: Spots, settings: BlemishSettings) -> Spots:
+def _off_moles(moles: Spots, scars: Spots, px_per_mm: float) -> Spots:
+    """Return scars without what is only the pale rim of a mole."""
+    if not len(moles.kinds) or not len(scars.kinds):
+        return scars
+    away_mm = np.linalg.norm(scars.places[:, None] - moles.places[None], axis=2) / px_per_mm
+    kept = (away_mm > _RING_RADII * moles.radius_mm).all(axis=1)
+    return Spots(
+        places=scars.places[kept],
+        radius_mm=scars.radius_mm[kept],
+        confidence_fraction=scars.confidence_fraction[kept],
+        kinds=("scar",) * int(kept.sum()),
+    )
+
+
+def _merged(moles: Spots, scars: Spots, px_per_mm: float, settings: BlemishSettings) -> Spots:
     """Return the surest of both."""
+    scars = _off_moles(moles, scars, px_per_mm)
     both = np.concatenate([moles.confidence_fraction, scars.confidence_fraction])
-    order = np.argsort(-both, kind="stable")[: settings.most_count]
+    order = np.argsort(-both, kind="stable")
+    order = order[both[order] >= settings.least_confidence_fraction][: settings.most_count]
     kinds = moles.kinds + scars.kinds
     return Spots(
         places=np.concatenate([moles.places, scars.places])[order],

@@ -14,6 +14,10 @@ from scalp.colour.srgb import lab_from_linear
 from scalp.domain.survey import SCALP_REGIONS, SideGrowth, WhiteBalance
 
 
+_CLOSED = 0.6
+"""Share of hair in a pixel from which it is closed."""
+
+
 @value
 class GrowthSettings(Value):
     """When hair is seen, and how the hairs are that are counted."""
@@ -28,8 +32,8 @@ class GrowthSettings(Value):
     """How much darker than its surroundings a counted spot is, as a natural logarithm."""
     texture_ratio: float = 1.6
     """Fine contrast against that of bare skin from which a place is stubble. (D)"""
-    closed_fraction: float = 0.5
-    """Mean share of hair from which a region is under hair."""
+    closed_fraction: float = 0.3
+    """Part of a region under closed hair from which it is hair and not stubble."""
     length_mm: float = 0.6
     """Length of stubble that is assumed in counting: a day and a half after a shave."""
     unit_weights: tuple[float, float, float] = (0.40, 0.45, 0.15)
@@ -62,12 +66,12 @@ def read_growth(ground: Ground, balance: WhiteBalance, settings: GrowthSettings 
 
 
 def mark_stubble(ground: Ground, settings: GrowthSettings | None = None) -> Float32Array:
-    """Return where skin carries short hair, (H, W) 0..1: fine contrast well above that of bare skin, averaged over 3 mm."""
+    """Return where skin carries short hair, (H, W) 0..1: fine contrast well above that of bare skin, averaged over 3 mm; none on the forehead."""
     settings = settings or GrowthSettings()
     if ground.px_per_mm < settings.least_px_per_mm:
         return np.zeros(ground.skin_fraction.shape, np.float32)
     texture, seen = fine_texture(ground, settings), _in_view(ground, settings)
-    inside = seen.astype(np.float32)
+    inside = (seen & (ground.region != SCALP_REGIONS.index("forehead"))).astype(np.float32)
     sigma = 1.5 * ground.px_per_mm
     spread = cv2.GaussianBlur(texture.fine_log**2 * inside, (0, 0), sigma) / np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 0.05)
     ratio = np.sqrt(spread) / texture.bare_sd
@@ -121,13 +125,14 @@ def _growth(
     if cm2 < 1.5:
         return None
     hair, lab = float(ground.hair_fraction[own].mean()), _lab(ground, balance, own)
+    closed = float((ground.hair_fraction[own] > _CLOSED).mean())
     apart = lab - bare_lab if bare_lab is not None else np.zeros(3)
     ratio = float(texture.fine_log[own].std()) / texture.bare_sd
     sharp = ground.px_per_mm >= settings.least_px_per_mm
-    if hair > settings.closed_fraction:
-        kind, sure = "hair", float(np.clip(0.5 + (hair - settings.closed_fraction), 0.5, 0.98))
+    if closed > settings.closed_fraction:
+        kind, sure = "hair", float(np.clip(0.6 + 0.6 * (closed - settings.closed_fraction), 0.6, 0.98))
     elif (sharp and ratio > settings.texture_ratio) or hair > 0.15:
-        kind, sure = "stubble", float(np.clip(0.5 + 0.4 * (ratio / settings.texture_ratio - 1.0) + 0.5 * hair, 0.4, 0.95))
+        kind, sure = "stubble", float(np.clip(0.5 + 0.4 * max(ratio / settings.texture_ratio - 1.0, 0.0) * sharp + 0.5 * hair, 0.4, 0.95))
     else:
         kind, sure = "bare", float(np.clip(0.5 + 0.6 * (1.0 - ratio / settings.texture_ratio), 0.4, 0.95)) if sharp else 0.5
     density = count_hairs(texture, own, cm2, ground.px_per_mm, settings) if sharp and kind == "stubble" else np.nan
@@ -180,7 +185,7 @@ def _count_drawn(units_per_cm2: float, spread: float, noise: float, px_per_mm: f
     for part in (0.1, 0.35, 0.6, 0.85):
         columns, rows = (((roots + part * settings.length_mm * ways) * px_per_mm) % side).astype(int).T
         np.add.at(field, (rows, columns), 1.0)
-    field = np.asarray(cv2.GaussianBlur(field, (0, 0), _LENS_SD_PX, borderType=cv2.BORDER_WRAP), np.float32)
+    field = np.asarray(cv2.GaussianBlur(field, (0, 0), _LENS_SD_PX, borderType=cv2.BORDER_REFLECT), np.float32)
     fine = _fine(-field, px_per_mm, settings)
     fine *= spread / max(float(fine.std()), 1e-9)
     grain = _fine(random.standard_normal((side, side), dtype=np.float32), px_per_mm, settings)
