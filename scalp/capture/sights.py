@@ -16,6 +16,8 @@ HIDDEN_MM = 3.0
 """A place so far behind what a camera sees there is hidden. (D)"""
 BORDER_MM = 6.0
 """Within this of the silhouette a photo's pixels may be those of the background, the more so the nearer. (D)"""
+EDGE_MM, PERSON_LEVEL = 5.0, 200
+"""The mask of the person is trusted so far inside of its edge, and where it is at least so sure, of 255. (D)"""
 LEAST_COSINE, GOOD_COSINE = 0.1, 0.45
 """Skin seen flatter than the first tells nothing, steeper than the second all that is needed. (D)"""
 
@@ -70,7 +72,7 @@ def look_at(laid: LaidSurface, head: Head, camera: Camera, person: ByteArray | N
     open_sky = _unhidden(buffer, points_px * scale, depth_mm) * _off_the_border(buffer, points_px * scale, px_per_mm * scale)
     quality = slant * open_sky * _inside(camera, points_px) * laid.covered.reshape(-1)
     if person is not None:
-        quality = quality * _looked_up(person, points_px) / 255.0
+        quality = quality * _on_the_person(person, buffer.face_index.shape, points_px * scale, px_per_mm * scale)
     x_px, y_px = points_px.T.astype(np.float32)
     return Sight(
         x_px=x_px.reshape(side), y_px=y_px.reshape(side), quality_fraction=quality.astype(np.float32).reshape(side), px_per_mm=px_per_mm
@@ -100,6 +102,13 @@ def _off_the_border(buffer: Fragments, points_px: FloatArray, px_per_mm: float) 
     inside = cv2.copyMakeBorder((buffer.face_index >= 0).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     away_mm = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1] / px_per_mm
     return _ramp(_looked_up(away_mm, points_px), 0.0, BORDER_MM)
+
+
+def _on_the_person(person: ByteArray, shape: tuple[int, ...], points_px: FloatArray, px_per_mm: float) -> FloatArray:
+    """Return how far inside of the person's mask places are seen: 0 on its edge, 1 from `EDGE_MM` on."""
+    small = cv2.resize(person, shape[::-1], interpolation=cv2.INTER_AREA)
+    away_mm = cv2.distanceTransform((small > PERSON_LEVEL).astype(np.uint8), cv2.DIST_L2, 3) / px_per_mm
+    return _ramp(_looked_up(away_mm, points_px), 0.2 * EDGE_MM, EDGE_MM)
 
 
 def _inside(camera: Camera, points_px: FloatArray) -> FloatArray:

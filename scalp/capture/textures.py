@@ -138,7 +138,7 @@ def _one_photo_for_the_face(head: Head, laid: LaidSurface, quality: Float32Array
     ahead = np.array([float(camera.eye_mm[2] / np.linalg.norm(camera.eye_mm)) for camera in head.cameras])
     _, height_mm, depth_mm = np.moveaxis(laid.places_mm, -1, 0)
     brow_mm, cheek_mm = head.landmark("glabella")[1], head.landmark("left_outer_canthus")[2]
-    face = np.clip((brow_mm + 15.0 - height_mm) / 20.0, 0, 1) * np.clip((depth_mm - cheek_mm + 45.0) / 30.0, 0, 1)
+    face = np.clip((brow_mm + 15.0 - height_mm) / 20.0, 0, 1) * np.clip((depth_mm - cheek_mm + 25.0) / 30.0, 0, 1)
     others = np.arange(len(quality)) != int(np.argmax(ahead[: len(quality)]))
     held_back = np.where(others[:, None, None], 1.0 - 0.97 * face, 1.0)
     return np.asarray(quality * held_back, np.float32)
