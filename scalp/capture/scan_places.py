@@ -1,6 +1,8 @@
 """Landmarks of a scanned head, on its own surface: from the face seen, from points named, from the fitted model."""
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import argrelmax, argrelmin
 
 from scalp.base import BadInput, FloatArray, NotPossible
 from scalp.capture.prior import POINT_OF_MESH, HeadPrior
@@ -15,6 +17,8 @@ LARGEST_OFF_MM = 25.0
 """Named points whose distances differ more than this from a mean head's are not those points. (D)"""
 SNAP_MM = 12.0
 """A landmark lies on the skin where the skin is no farther from where it was told. (D)"""
+PROFILE_DEEP_MM, PROFILE_BELOW_MM, PROFILE_ABOVE_MM, PROFILE_STEP_MM = 25.0, 12.0, 14.0, 0.25
+"""How deep behind, below and above the told points the profile between the brows is looked at, and in which steps."""
 _ADVICE = "Name glabella, left_tragion, right_tragion and vertex, and more where you can; left and right are the client's."
 
 
@@ -43,6 +47,36 @@ def _off_mm(prior: HeadPrior, names: tuple[str, ...], places: FloatArray) -> flo
     return float(np.linalg.norm(placed.undo(places) - known, axis=1).max())
 
 
+def _on_profile(surface: Mesh, glabella_mm: FloatArray, sellion_mm: FloatArray) -> dict[str, FloatArray]:
+    """Return glabella and sellion where the profile of the face is most forward between the brows and deepest below.
+
+    A network sets both within some millimetres; the surface has them as they are defined. What is not found stays.
+    """
+    side = (glabella_mm[0] + sellion_mm[0]) / 2
+    front = surface.vertices_mm[:, 2] > min(glabella_mm[2], sellion_mm[2]) - PROFILE_DEEP_MM
+    edges = np.sort(surface.faces[front[surface.faces].all(1)][:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    across = surface.vertices_mm[:, 0] - side
+    a, b = np.unique(edges[(across[edges[:, 0]] > 0) != (across[edges[:, 1]] > 0)], axis=0).T
+    share = (across[a] / (across[a] - across[b]))[:, None]
+    cut = surface.vertices_mm[a] * (1 - share) + surface.vertices_mm[b] * share
+    levels = np.arange(sellion_mm[1] - PROFILE_BELOW_MM, glabella_mm[1] + PROFILE_ABOVE_MM, PROFILE_STEP_MM)
+    if len(cut) < len(levels) // 8:
+        return {}
+    order = np.argsort(cut[:, 1])
+    deep = gaussian_filter1d(np.interp(levels, cut[order, 1], cut[order, 2]), 1.0 / PROFILE_STEP_MM)
+    found = {}
+    hollow = argrelmin(deep)[0]
+    if len(hollow):
+        low = hollow[np.argmin(np.abs(levels[hollow] - sellion_mm[1]))]
+        found["sellion"] = np.array([side, levels[low], deep[low]])
+        humps = argrelmax(deep)[0]
+        humps = humps[(humps > low) & (np.abs(levels[humps] - glabella_mm[1]) < PROFILE_ABOVE_MM)]
+        if len(humps):
+            high = humps[np.argmin(np.abs(levels[humps] - glabella_mm[1]))]
+            found["glabella"] = np.array([side, levels[high], deep[high]])
+    return found
+
+
 def name_places(surface: Mesh, guide: Guide, face: FaceInSpace | None, named: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return each landmark of a head in head space, (3,) mm.
 
@@ -56,6 +90,8 @@ def name_places(surface: Mesh, guide: Guide, face: FaceInSpace | None, named: di
             place = face.points[int(mesh_name.removeprefix("mesh_"))]
             told[name] = place if np.isfinite(place).all() else told[name]
         told[name] = named.get(name, told[name])
+    for name, place in _on_profile(surface, told["glabella"], told["sellion"]).items():
+        told[name] = named.get(name, place)
     near = NearestFinder(surface).find(np.array(list(told.values())))
     skin = np.einsum("nk,nkd->nd", near.barycentric, surface.vertices_mm[surface.faces[near.face_index]])
     placed = {name: skin[row] if near.distance_mm[row] < SNAP_MM else told[name] for row, name in enumerate(told)}

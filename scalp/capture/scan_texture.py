@@ -72,7 +72,7 @@ def carry_colours(head: Head, painted: Painted, filled: BoolArray, palette: Pale
     colours, far_mm = np.vstack([one[0] for one in told]), np.concatenate([one[1] for one in told])
     picture, seen = np.zeros((side, side, 3), np.uint8), np.zeros((side, side), np.uint8)
     picture[inside] = colours
-    guessed = filled[faces].any(1)[index]
+    guessed = np.asarray(filled[faces].any(axis=1))[index]
     seen[inside] = np.where(guessed, 0.0, 255.0 * np.clip(2.0 - far_mm / SURE_MM, 0.0, 1.0)).astype(np.uint8)
     return Texture(head_digest=head.digest, uv_fraction=(corners_px / side).astype(np.float32), srgb_u8=picture, seen_u8=seen)
 

@@ -16,10 +16,11 @@ from scalp.capture.scan_fit import ScanFit, fit_scan, gather_points
 from scalp.capture.scan_places import demand_sound, name_places
 from scalp.capture.scan_sizing import Size, size_scan
 from scalp.capture.scan_surface import Guide, SurfaceSettings, Whole, make_whole
-from scalp.capture.scan_texture import Palette, carry_colours
+from scalp.capture.scan_texture import Palette, carry_colours, scan_photos, stand_round
 from scalp.capture.scan_views import Painted, paint
 from scalp.domain.client import Client
 from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
+from scalp.domain.photo import Photo
 from scalp.domain.scan import NamedPlaces, Scan
 from scalp.domain.texture import Texture
 from scalp.geometry.cleaning import clean
@@ -31,6 +32,7 @@ EXTENT_MM = 600.0
 """Until its size is known a scan is looked at as if its box had this diagonal."""
 MOST_POINTS_MISS_MM, MOST_CRANIUM_MISS_MM = 11.0, 5.0
 """A face, or a cranium, that lies further from that of any head is none. (D)"""
+FIVE_STANDS = ("front", "left", "right", "back", "top")
 LIGHT_DOUBT = Doubt(
     kind="light",
     where="colour of the skin",
@@ -108,6 +110,20 @@ def reconstruct_from_scan(
         texture = carry_colours(head, paint(painted.scan, cleaned, head_mesh), whole.filled, wish.palette)
     from_scan = matrix @ np.block([[zoom * np.eye(3), -zoom * middle[:, None]], [np.zeros((1, 3)), np.ones((1, 1))]])
     return ScannedHead(head=head, texture=texture, head_from_scan=from_scan, change_mm=whole.change_mm)
+
+
+def photographed(scanned: ScannedHead, names: tuple[str, ...] = FIVE_STANDS) -> tuple[ScannedHead, tuple[Photo, ...]]:
+    """Return a scanned head with cameras round it, and what each sees: exact photos of the scan, for looks on its own skin.
+
+    The names are those of `STANDS_RAD`. The cameras become the head's, so that its name by content changes, the texture's with it.
+    """
+    if scanned.texture is None:
+        asked, reachable = "photos of a scan without colours", "a scan with a texture or colours of its corners"
+        raise NotPossible(asked, reachable, "Export the scan with its texture, or use the views, which need none.")
+    cameras = stand_round(scanned.head, names)
+    photos = scan_photos(scanned.head, scanned.texture, cameras)
+    head = replace(scanned.head, cameras=cameras, photo_digests=tuple(photo.digest for photo in photos))
+    return replace(scanned, head=head, texture=replace(scanned.texture, head_digest=head.digest)), photos
 
 
 def _face_of(

@@ -7,11 +7,12 @@ import numpy as np
 from scipy.interpolate import RBFInterpolator
 from scipy.spatial import cKDTree
 
-from scalp.base import BadMesh, FloatArray
+from scalp.base import BadMesh, BoolArray, FloatArray
 from scalp.demo.person import Person
 from scalp.demo.zones import Zones, smoothstep
 from scalp.domain.head import LANDMARK_NAMES, Head
 from scalp.domain.sighting import POINT_NAMES
+from scalp.geometry.meshes import face_crosses_mm2
 
 POINT_NAMES_LIST = list(POINT_NAMES)
 FREE_POINTS = ("nose_tip", "subnasale", "menton", "left_cheilion", "right_cheilion")
@@ -22,6 +23,10 @@ BROW_MM = (8.0, 34.0)
 """Height above the glabella over which the forehead passes from the bust's own brow to the head's surface."""
 SMOOTHING = 2.0
 NEAREST_COUNT = 4
+FOLDED_FRACTION = 0.002
+"""Of the faces of a surface: where more of them look inward, it has ears."""
+EAR_ROUND_RAD, EAR_NEIGHBOURS_COUNT, EAR_OUT_MM = 0.15, 60, 5.0
+"""What stands so far out of its surroundings, seen from the middle of the skull, is an ear. (D)"""
 
 
 def skull_radii_mm(head: Head, centre_mm: FloatArray, ways: FloatArray) -> FloatArray:
@@ -30,9 +35,27 @@ def skull_radii_mm(head: Head, centre_mm: FloatArray, ways: FloatArray) -> Float
     radii = np.linalg.norm(arms, axis=1)
     if radii.min() < 1.0:
         raise BadMesh("surface", "no hollow round its middle", "a closed skull", "Reconstruct the head again.")
-    far, index = cKDTree(arms / radii[:, None]).query(ways, k=NEAREST_COUNT)
+    ways_out = arms / radii[:, None]
+    if _has_ears(head, centre_mm):
+        kept = _under_ears(ways_out, radii)
+        ways_out, radii = ways_out[kept], radii[kept]
+    far, index = cKDTree(ways_out).query(ways, k=NEAREST_COUNT)
     weights = 1.0 / np.maximum(far, 1e-9) ** 2
     return np.asarray((radii[index] * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+def _under_ears(ways_out: FloatArray, radii_mm: FloatArray) -> BoolArray:
+    """Tell which corners of a scan's surface are skull: those that do not stand out of what is seen close by, as ears do."""
+    near = cKDTree(ways_out).query(ways_out, k=EAR_NEIGHBOURS_COUNT, distance_upper_bound=EAR_ROUND_RAD)[1]
+    padded = np.append(radii_mm, np.inf)
+    return np.asarray(radii_mm < padded[near].min(axis=1) + EAR_OUT_MM)
+
+
+def _has_ears(head: Head, centre_mm: FloatArray) -> bool:
+    """Tell whether parts of a surface look back at its middle, as ears and nostrils of a scan do."""
+    crosses = face_crosses_mm2(head.surface)
+    inward = np.einsum("fd,fd->f", crosses, head.surface.vertices_mm[head.surface.faces].mean(axis=1) - centre_mm) < 0
+    return bool(inward.mean() > FOLDED_FRACTION)
 
 
 def bend_person(person: Person, zones: Zones, head: Head, *, seed: int = 1) -> Person:
