@@ -17,6 +17,8 @@ from scalp.domain.survey import AvoidKind, AvoidPlaces
 
 _DISC_FACTOR = 1.35
 """Radius of a disc over that of the Gaussian difference which answers to it most."""
+_SHINY = 0.25
+"""Mean shine of a wide surrounding above which no pale line is trusted."""
 _RING_RADII = 3.5
 """Radii of a mole within which a pale line is the rim of the mole and no scar."""
 
@@ -72,9 +74,12 @@ def find_blemishes(ground: Ground, matte: Matte, settings: BlemishSettings | Non
     wanted = searched_area(ground, matte, settings)
     if wanted.sum() < 100.0 * ground.px_per_mm**2:
         return no_places()
-    darkness = _darkness(matte, wanted, ground.px_per_mm)
+    darkness = _darkness(matte.rgb_linear, wanted, ground.px_per_mm)
+    # A scar is pale, and pale skin passes for shiny: it is looked for in the light as it is, away from shine that is wide.
+    as_seen = _darkness(ground.rgb_linear, wanted, ground.px_per_mm)
+    calm = wanted & (cv2.GaussianBlur(matte.shine_fraction, (0, 0), 5.0 * ground.px_per_mm) < _SHINY)
     spots = _merged(
-        _find_moles(darkness, wanted, ground, settings), _find_scars(darkness, wanted, ground, settings), ground.px_per_mm, settings
+        _find_moles(darkness, wanted, ground, settings), _find_scars(as_seen, calm, ground, settings), ground.px_per_mm, settings
     )
     return on_surface(ground, spots)
 
@@ -90,9 +95,9 @@ def searched_area(ground: Ground, matte: Matte, settings: BlemishSettings) -> Bo
     return np.asarray(kept & (ground.cosine > settings.least_facing_fraction) & (matte.shine_fraction < 0.7))
 
 
-def _darkness(matte: Matte, wanted: BoolArray, px_per_mm: float) -> Float32Array:
+def _darkness(rgb_linear: Float32Array, wanted: BoolArray, px_per_mm: float) -> Float32Array:
     """Return how much darker than the skin within 8 mm each pixel is, as a logarithm of green and red light; 0 outside."""
-    light = np.log(np.maximum(matte.rgb_linear[..., 1], 2e-3)) * 0.6 + np.log(np.maximum(matte.rgb_linear[..., 0], 2e-3)) * 0.4
+    light = np.log(np.maximum(rgb_linear[..., 1], 2e-3)) * 0.6 + np.log(np.maximum(rgb_linear[..., 0], 2e-3)) * 0.4
     inside = wanted.astype(np.float32)
     reach = 8.0 * px_per_mm
     around = cv2.GaussianBlur(light * inside, (0, 0), reach / 2.0) / np.maximum(cv2.GaussianBlur(inside, (0, 0), reach / 2.0), 1e-3)
