@@ -26,7 +26,13 @@ PLENTY_COUNT = 7
 """So many points, spread over the head, leave little to gain from more."""
 MOST_PHOTOS = 24
 SHOWN_QUALITY = 92
-PAGE_FILES = ("points.html", "points.css", "points.js", "points-marks.js", "points-stage.js", "points-drawing.js", "points-icon.svg")
+PAGE_FILES = (
+    "points.html",
+    "points.css",
+    "points.js",
+    *(f"points-{part}.js" for part in ("drawing", "marks", "now", "paint", "panel", "server", "stage")),
+    "points-icon.svg",
+)
 PAGE_PARTS = {"points", "card", "coin", "avoid"}
 """What can be marked on the page; what a file says besides stays."""
 

@@ -1,8 +1,8 @@
 // The photo: zoom, pan, what fingers, mouse and keys do on it, the marks drawn over it, the magnifier.
 // Places are pixels of the photo from its upper left corner; what a mark means is not known here.
 
-const GREEN = "#63e6be";
-const COLOURS = { left: "#ffb02e", right: "#5cc8ff", middle: "#ffffff", card: GREEN, coin: GREEN, avoid: "#ff8fa3" };
+import { COLOURS, GREEN, inTurn, overlap, paintCross, paintMark, rankOf } from "./points-paint.js";
+
 const REACH = { mouse: [9, 13], pen: [12, 18], touch: [15, 26] };
 // How near a mark is grabbed: while the next one is to be placed, and when none is.
 const LOUPE = 148;
@@ -37,10 +37,14 @@ export class Stage {
   };
 
   async show(bitmap) {
-    this.bitmap = bitmap;
-    const shrink = SMALL_SIDE / Math.max(bitmap.width, bitmap.height);
-    this.small = shrink < 0.8 ? await createImageBitmap(bitmap, { resizeWidth: Math.round(bitmap.width * shrink), resizeHeight: Math.round(bitmap.height * shrink), resizeQuality: "high" }) : null;
+    Object.assign(this, { bitmap, small: null });
     this.fit();
+    const shrink = SMALL_SIDE / Math.max(bitmap.width, bitmap.height);
+    if (shrink >= 0.8) return;
+    const size = { resizeWidth: Math.round(bitmap.width * shrink), resizeHeight: Math.round(bitmap.height * shrink) };
+    const small = await createImageBitmap(bitmap, { ...size, resizeQuality: "high" });
+    if (this.bitmap === bitmap) this.small = small;
+    this.draw();
   }
 
   // Take marks [{key, x, y, side, label, kind: "placed" | "suggested", chosen}], and numbered ones, which `outline` joins.
@@ -362,7 +366,7 @@ export class Stage {
     loupe.width = loupe.height = Math.round(LOUPE * this.ratio);
     const ctx = loupe.getContext("2d");
     ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    const scale = Math.min(Math.max(this.view.scale * 3, 2), 14);
+    const scale = Math.max(Math.min(Math.max(this.view.scale * 3, 2), 14), this.view.scale);
     ctx.fillStyle = "#202427";
     ctx.fillRect(0, 0, LOUPE, LOUPE);
     ctx.imageSmoothingEnabled = scale < 6;
@@ -379,53 +383,5 @@ export class Stage {
     }
     const isRight = at[0] < this.width / 2;
     return [isRight ? Math.max(this.width - LOUPE - 14, at[0] + 40) : 14, 14];
-  }
-}
-
-// Places round a rim, in the order in which they lie round it.
-function inTurn(spots) {
-  const middle = [0, 1].map((axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length);
-  const turn = ([left, top]) => Math.atan2(top - middle[1], left - middle[0]);
-  return [...spots].sort((one, other) => turn(one) - turn(other));
-}
-
-function rankOf(mark) {
-  return (mark.kind === "placed" ? 1 : 0) + (mark.chosen ? 2 : 0);
-}
-
-function overlap(one, other) {
-  return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
-}
-
-function paintMark(ctx, mark, [left, top], isHovered) {
-  const radius = mark.kind === "suggested" ? (mark.chosen || isHovered ? 8 : 5) : mark.chosen ? 10 : isHovered ? 9 : 7;
-  const colour = COLOURS[mark.side];
-  ctx.setLineDash(mark.kind === "suggested" ? [2.6, 2.6] : []);
-  for (const [width, stroke] of [[mark.chosen ? 5.5 : 4, "rgba(10,12,14,.6)"], [mark.chosen ? 2.8 : 2, colour]]) {
-    ctx.beginPath();
-    ctx.arc(left, top, radius, 0, 7);
-    ctx.lineWidth = width;
-    ctx.strokeStyle = stroke;
-    ctx.stroke();
-  }
-  ctx.setLineDash([]);
-  ctx.beginPath();
-  ctx.arc(left, top, 1.8, 0, 7);
-  ctx.fillStyle = colour;
-  ctx.fill();
-}
-
-function paintCross(ctx, [left, top], colour) {
-  for (const [width, stroke] of [[3.5, "rgba(10,12,14,.6)"], [1.5, colour]]) {
-    ctx.lineWidth = width;
-    ctx.strokeStyle = stroke;
-    ctx.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-      ctx.moveTo(left + dx * 6, top + dy * 6);
-      ctx.lineTo(left + dx * 24, top + dy * 24);
-    }
-    ctx.moveTo(left + 1.2, top);
-    ctx.arc(left, top, 1.2, 0, 7);
-    ctx.stroke();
   }
 }
