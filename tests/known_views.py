@@ -2,18 +2,24 @@
 a head from them is from the whole true scalp.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray
+from scalp.capture.faces import find_faces
+from scalp.capture.outline import trace_outline
+from scalp.capture.person import segment_person
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import MarkedPoints, Sighting
 from scalp.geometry.meshes import vertex_normals
-from tests.known_heads import SD_90, Identities, Truth, identity_truth, true_outline
+from scalp.geometry.raster import rasterise
+from scalp.io.photos import read_photo
+from tests.known_heads import HEADS, SD_90, Identities, Truth, identity_truth, scan_camera, true_outline
 
 SCAN_POINTS_MM = {
     "glabella": (-5.8, 97.7, 104.2),
@@ -78,10 +84,14 @@ class Gap:
 def scalp_vertices(mesh: Mesh, glabella_mm: FloatArray, ear_top_mm: FloatArray) -> FloatArray:
     """Return the vertices of the scalp: above a line over brow, ears and nape, on the outer skin."""
     vertices = mesh.vertices_mm
-    low = np.interp(
-        vertices[:, 2], [ear_top_mm[2] - 60, ear_top_mm[2], glabella_mm[2]], [ear_top_mm[1] - 10, ear_top_mm[1] + 8, glabella_mm[1] + 15]
-    )
-    return np.asarray(vertices[vertices[:, 1] > low])
+    return np.asarray(vertices[above_ears_mm(mesh, glabella_mm, ear_top_mm) > 0])
+
+
+def above_ears_mm(mesh: Mesh, glabella_mm: FloatArray, ear_top_mm: FloatArray) -> FloatArray:
+    """Return how far each vertex lies above the line over brow, ears and nape, mm."""
+    y, z = mesh.vertices_mm[:, 1], mesh.vertices_mm[:, 2]
+    low = np.interp(z, [ear_top_mm[2] - 60, ear_top_mm[2], glabella_mm[2]], [ear_top_mm[1] - 10, ear_top_mm[1] + 8, glabella_mm[1] + 15])
+    return np.asarray(y - low)
 
 
 def gap_of(head: Head, camera: Camera, scalp_mm: FloatArray, *, photo: int = 0) -> Gap:
@@ -157,3 +167,51 @@ def identity_sightings(
         truths.append(truth)
         sightings.append(Sighting(photo=blank_photo(number), face=shown, points=points, outline=outline))
     return truths, tuple(sightings)
+
+
+def seam_gaps_mm(head: Head, mesh: Mesh, cameras: list[Camera], pair: tuple[int, int], scalp_low_mm: FloatArray) -> FloatArray:
+    """Return how far impressions would lie from one another in two photos, mm on the skin.
+
+    True scalp points that both true cameras see well are lifted from the first photo onto the head and projected into the
+    second; the gap to where the second photo truly shows them counts at their distance. `scalp_low_mm` (V,) marks scalp.
+    """
+    first, second = (cameras[number] for number in pair)
+    normals = vertex_normals(mesh)
+    kept = scalp_low_mm > 0
+    for camera in (first, second):
+        rays = camera.eye_mm - mesh.vertices_mm
+        kept &= np.einsum("vd,vd->v", normals, rays) > 0.35 * np.linalg.norm(rays, axis=1)
+        whole, px = rasterise(camera, mesh, 0.5), (camera.project(mesh.vertices_mm) * 0.5).astype(int)
+        px = np.clip(px, 0, np.array(whole.depth_mm.shape[::-1]) - 1)
+        kept &= camera.in_camera(mesh.vertices_mm)[:, 2] < whole.depth_mm[px[:, 1], px[:, 0]] + 2.0
+    places = mesh.vertices_mm[kept]
+    lifted, hit = _lifted_on(head, pair[0], first.project(places))
+    gap_px = np.linalg.norm(head.cameras[pair[1]].project(lifted) - second.project(places), axis=1)
+    return np.asarray((gap_px * second.in_camera(places)[:, 2] / second.focal_px)[hit])
+
+
+def _lifted_on(head: Head, photo: int, pixels: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return where sight lines of a photo first meet the head, and which do."""
+    camera = head.cameras[photo]
+    seen = rasterise(camera, head.surface)
+    cols, rows = np.clip(pixels.astype(int), 0, [camera.width_px - 1, camera.height_px - 1]).T
+    hit = seen.face_index[rows, cols] >= 0
+    corners = head.surface.vertices_mm[head.surface.faces[np.maximum(seen.face_index[rows, cols], 0)]]
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    rays, eye = camera.rays(pixels), camera.eye_mm
+    along = ((corners[:, 0] - eye) * normal).sum(1) / (rays * normal).sum(1)
+    return eye + along[:, None] * rays, hit
+
+
+def scan_sightings(views: tuple[str, ...], models: Path, seed: int = 0) -> tuple[Sighting, ...]:
+    """Return what the program sees in photos of the scan, and what a person would click in them."""
+    places = {name: np.array(place) for name, place in SCAN_POINTS_MM.items()}
+    found = []
+    for view in views:
+        photo = replace(read_photo(HEADS / "lee-perry-smith" / f"photo-{view}.jpg"), focal_px=2912.0)
+        faces = find_faces(photo, models)
+        face = faces[0] if faces else None
+        outline = trace_outline(photo, segment_person(photo, face, models), face)
+        points = clicked(places, POINTS_OF_VIEW[view], scan_camera(view), seed)
+        found.append(Sighting(photo=photo, face=face, points=points, outline=outline))
+    return tuple(found)

@@ -52,7 +52,7 @@ def _read(photos: Sequence[Photo], head: Head, regions: Sequence[Regions]) -> tu
     logs, weight = np.zeros((len(chosen), len(photos), 3)), np.zeros((len(chosen), len(photos)))
     for number, (photo, camera) in enumerate(zip(photos, head.cameras, strict=True)):
         pixels = camera.project(places)
-        light = _light(photo, pixels, camera.focal_px / np.linalg.norm(camera.camera_from_head[:3, 3]))
+        light = _light(photo, pixels, camera.focal_px / float(np.linalg.norm(camera.camera_from_head[:3, 3])))
         sound = seen[:, number] & (light > DARKEST).all(axis=1) & (light < BRIGHTEST).all(axis=1)
         if regions:
             cols, rows = np.clip(pixels.astype(int), 0, [photo.width_px - 1, photo.height_px - 1]).T
@@ -94,7 +94,7 @@ def _solve(logs: FloatArray, weight: FloatArray) -> FloatArray:
             own, mean = robust.sum(), float(robust @ gap)
             normal[np.ix_((a, b), (a, b))] += own * np.array([[1.0, -1.0], [-1.0, 1.0]])
             pull[a], pull[b] = pull[a] - mean, pull[b] + mean
-        gains = np.linalg.solve(normal, pull)
+        gains = np.asarray(np.linalg.solve(normal, pull), np.float64)
     joined = sorted({number for a, b, *_ in told for number in (a, b)})
     gains[joined] -= gains[joined].mean() if joined else 0.0
     return np.asarray(gains)

@@ -46,7 +46,7 @@ class Fit:
     """The end of a fit in one photo: state, covariance of all that concerns it, and what is left over of outline and points.
 
     `cost` is what this photo's evidence costs, `shape_cost` what the head's shape does; of one photo, both together are
-    the cost of the fit.
+    the cost of the fit. `turn_sd_rad` is the doubt of this photo's turn against the middle of all photos'.
     """
 
     state: State
@@ -56,6 +56,7 @@ class Fit:
     outline_miss_px: FloatArray
     outline_kept: BoolArray
     points_miss_px: FloatArray
+    turn_sd_rad: float = 0.0
 
 
 def start_state(prior: HeadPrior, evidence: Evidence, rotation: FloatArray, shift_mm: FloatArray) -> State:
@@ -202,10 +203,14 @@ def _moved(prior: HeadPrior, state: State, move: FloatArray) -> State:
 
 
 def _cost(rows: list[Rows]) -> float:
-    """Return what points and outlines (robustly) and the rest cost."""
+    """Return what points (robustly), outlines (which a few stray points must not spoil: bounded) and the rest cost.
+
+    The square of an outline's residual over its weight is what it counts for; the weight alone tells how far it strays.
+    """
     limit = ROBUST_SD_COUNT
-    seen = sum(float((limit**2 * np.log1p((part.residual / limit) ** 2)).sum()) for part in rows[:2])
-    return seen + sum(float((part.weight * part.residual**2).sum()) for part in rows[2:4])
+    seen = float((limit**2 * np.log1p((rows[0].residual / limit) ** 2)).sum())
+    along = float((rows[1].weight * rows[1].residual ** 2).sum())
+    return seen + along + sum(float((part.weight * part.residual**2).sum()) for part in rows[2:4])
 
 
 def _conclude(
@@ -218,7 +223,8 @@ def _conclude(
     covariance = la.inv(normal)
     shape_cost = float((rows[0][-1].residual ** 2).sum())
     fits = []
-    for evidence, state, parts, column in zip(evidences, states, rows, columns, strict=True):
+    turns_rad = _turn_sds_rad(covariance, states, columns)
+    for evidence, state, parts, column, turn_rad in zip(evidences, states, rows, columns, turns_rad, strict=True):
         places, _ = point_places(prior, evidence, state)
         fits.append(
             Fit(
@@ -229,6 +235,14 @@ def _conclude(
                 outline_miss_px=parts[1].residual * outline_sd_px(evidence, state, 0.0)[1],
                 outline_kept=np.asarray(parts[1].weight > 0.4),
                 points_miss_px=np.linalg.norm(project(prior, evidence, state, places) - evidence.points_px, axis=1),
+                turn_sd_rad=turn_rad,
             )
         )
     return tuple(fits)
+
+
+def _turn_sds_rad(covariance: FloatArray, states: Sequence[State], columns: list[IntArray]) -> list[float]:
+    """Return the largest SD of each photo's turn against the mean of all, for what turns all alike is the head's own."""
+    own = np.stack([state.rotation.T @ np.eye(len(covariance))[column[:3]] for state, column in zip(states, columns, strict=True)])
+    apart = own - own.mean(axis=0)
+    return [float(np.sqrt(max(np.linalg.eigvalsh(turn @ covariance @ turn.T)[-1], 0.0))) for turn in apart]

@@ -10,11 +10,14 @@ from dataclasses import replace
 import numpy as np
 
 from scalp.base import BadInput, NotPossible
+from scalp.capture.agreement import demand_agreement
 from scalp.capture.assembly import assemble_head, place_camera, shape_apart
-from scalp.capture.doubting import name_doubts
+from scalp.capture.doubting_together import name_doubts_together
 from scalp.capture.evidence import FEWEST_POINTS, Evidence, gather_evidence
-from scalp.capture.fitting import Fit, fit_head, fit_stand, fit_together, start_state
+from scalp.capture.fitting import Fit, fit_head, fit_together, start_state
 from scalp.capture.grain import ROUNDS, match_grain
+from scalp.capture.heads import reconstruct_head
+from scalp.capture.joining import join_photo
 from scalp.capture.pose import candidate_poses
 from scalp.capture.prior import HeadPrior, read_head_prior
 from scalp.capture.residuals import State
@@ -28,8 +31,6 @@ FEWEST_JOINING_COUNT = 3
 """Named points without which a photo that shows no face cannot be placed against the others."""
 _POSES_TRIED_COUNT = 4
 _STEPS_BY_SKIN_COUNT = 10
-_VAGUE_MM = 3.0
-"""How unsure the shape is to a photo that joins: what the photos before it did not show."""
 
 
 def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | None = None, client: Client | None = None) -> Head:
@@ -42,6 +43,9 @@ def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | 
     """
     if not sightings:
         raise NotPossible("A head without a photo", "one photo or more", "Give at least one photo.")
+    if len(sightings) == 1:
+        only = sightings[0]
+        return reconstruct_head(only.photo, face=only.face, points=only.points, outline=only.outline, scale=scale, client=client)
     digests = [sighting.photo.digest for sighting in sightings]
     for number, digest in enumerate(digests):
         if digest in digests[:number]:
@@ -50,13 +54,15 @@ def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | 
     prior = read_head_prior(client)
     evidences = _gather(prior, sightings)
     lenses = _lenses(sightings)
-    fits = _joined_by_skin(prior, sightings, evidences, _fit_all(prior, evidences, lenses), lenses)
+    fits = _fit_all(prior, evidences, lenses)
+    demand_agreement(prior, sightings, evidences, fits, lenses)
+    fits = _joined_by_skin(prior, sightings, evidences, fits, lenses)
     cameras = tuple(
         place_camera(prior, fit.state, evidence, sighting.photo) for fit, evidence, sighting in zip(fits, evidences, sightings, strict=True)
     )
     sized = scale_head(prior, fits[0], scale or ScaleWish(), sightings, cameras, client)
     head = assemble_head(prior, fits[0], sized, dict(zip(digests, cameras, strict=True)), shape_apart(prior, fits[0]))
-    return replace(head, doubts=name_doubts(head, fits[0], evidences[0], sized, sightings[0].points))
+    return replace(head, doubts=name_doubts_together(head, fits, evidences, sized, sightings))
 
 
 def _gather(prior: HeadPrior, sightings: Sequence[Sighting]) -> list[Evidence]:
@@ -99,7 +105,7 @@ def _fit_all(prior: HeadPrior, evidences: list[Evidence], lenses: list[int]) -> 
     known = begun[0].state
     states = dict(zip(first, (fit.state for fit in begun), strict=True))
     for photo in later:
-        states[photo] = _joined(prior, evidences[photo], known)
+        states[photo] = join_photo(prior, evidences[photo], known)
     return fit_together(prior, evidences, [states[photo] for photo in range(len(evidences))], lenses=lenses)
 
 
@@ -134,16 +140,3 @@ def _sharing(fits: Sequence[Fit], shape: State, ties: np.ndarray) -> list[State]
     """Return the states with one shape and untouched ties."""
     offsets = np.zeros((len(ties), 3))
     return [replace(fit.state, scores=shape.scores, rest=shape.rest, ties=ties, offsets=offsets) for fit in fits]
-
-
-def _joined(prior: HeadPrior, evidence: Evidence, known: State) -> State:
-    """Return where the known head stands in a photo of few points."""
-    index = evidence.point_index
-    places = prior.points_mean_mm[index] + prior.points_modes_mm[index] @ known.scores
-    found: list[tuple[float, State]] = []
-    for rotation, shift in candidate_poses(prior, evidence, _POSES_TRIED_COUNT, places_mm=places):
-        start = replace(start_state(prior, evidence, rotation, shift), scores=known.scores, rest=known.rest)
-        start = replace(start, ties=known.ties, offsets=known.offsets)
-        state, cost = fit_stand(prior, evidence, start, vague_mm=_VAGUE_MM)
-        found.append((cost, state))
-    return min(found, key=lambda one: one[0])[1]
