@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray, IntArray
 from scalp.domain.camera import Camera
@@ -18,6 +19,9 @@ from scalp.geometry.raster import rasterise
 
 HEADS = Path(__file__).parents[2] / "shared" / "data" / "heads"
 SD_90 = 1.645
+PATCH_MM = 10.0
+"""Side of the patches that local area is compared over: what a density is counted on, wider than the facets of the meshes."""
+TRAGION_INDEX = 7328
 SCAN_MM = 48.0
 """Millimetres per unit of the scan: breadth 152 mm, length 200 mm."""
 
@@ -40,6 +44,8 @@ class Errors:
     hairline_mm: FloatArray
     depth_mm: FloatArray
     area_fraction: FloatArray
+    patch_fraction: FloatArray
+    """Error of the area of patches of 10 mm around each pixel."""
     inside_fraction: float
     """Part of the visible scalp whose error along the normal lies inside the stated 90 % interval."""
 
@@ -49,7 +55,8 @@ class Errors:
             ("hairline mm", self.hairline_mm),
             ("p95", self.hairline_mm),
             ("depth mm", self.depth_mm),
-            ("area %", 100 * self.area_fraction),
+            ("area %", 100 * self.patch_fraction),
+            ("of a pixel %", 100 * self.area_fraction),
         ]
         numbers = [float(np.nanpercentile(values, 95 if name == "p95" else 50)) for name, values in parts]
         return "  ".join(f"{name} {number:5.2f}" for (name, _), number in zip(parts, numbers, strict=True))
@@ -134,13 +141,16 @@ def errors_of(head: Head, truth: Truth, *, aligned: bool = False) -> Errors:
     row, col = (line_px * finer).astype(int).T[::-1]
     hit = ours.face_index[row, col] >= 0
     line_ours = _lifted(camera, line_px[hit], ours.depth_mm[row, col][hit]) * scale @ rotation.T + shift
-    area = _areas(camera, ours, both) * scale**2 / _areas(truth.camera, true, both) - 1
+    ours_mm2, true_mm2 = _areas(camera, ours, both) * scale**2, _areas(truth.camera, true, both)
+    area = ours_mm2 / true_mm2 - 1
+    side_px = int(PATCH_MM * truth.camera.focal_px * finer / np.median(true.depth_mm[both]))
+    patch = _patched(ours_mm2, both, side_px) / _patched(true_mm2, both, side_px) - 1
     moved = ours_mm * scale @ rotation.T + shift
     gap = np.linalg.norm(moved - true_mm, axis=1)
     corners = head.surface.faces[ours.face_index[both]]
     normals = vertex_normals(head.surface)[corners[:, 0]] @ camera.camera_from_head[:3, :3].T @ rotation.T
     inside = np.abs(((moved - true_mm) * normals).sum(1)) < SD_90 * head.surface_sd_mm[corners[:, 0]]
-    return Errors(np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), float(inside.mean()))
+    return Errors(np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), np.abs(patch), float(inside.mean()))
 
 
 def outline_gaps_px(head: Head, outline: Outline) -> FloatArray:
@@ -197,6 +207,37 @@ def _areas(camera: Camera, seen: object, both: np.ndarray) -> FloatArray:
     return np.asarray(areas[both])
 
 
+def _patched(areas: FloatArray, both: np.ndarray, side_px: int) -> FloatArray:
+    """Return the mean of areas of pixels over the seen part of a square around each, NaN where too little of it is seen."""
+    laid, told = np.zeros(both.shape), np.zeros(both.shape)
+    laid[both], told[both] = np.nan_to_num(areas), np.isfinite(areas)
+    share = cv2.blur(told, (side_px, side_px))
+    return np.asarray(np.where(share > 0.3, cv2.blur(laid, (side_px, side_px)) / np.maximum(share, 1e-9), np.nan)[both])
+
+
+def unseen_errors(head: Head, truth: Truth) -> tuple[FloatArray, FloatArray]:
+    """Return the errors along the normal of the upper head that the photo does not show, mm, and their stated SD.
+
+    After the same global scale about the camera as for the part that is seen.
+    """
+    camera, coarse = head.cameras[0], 0.25
+    true, ours = rasterise(truth.camera, truth.scalp, coarse), rasterise(camera, head.surface, coarse)
+    both = (true.face_index >= 0) & (ours.face_index >= 0)
+    rows, cols = np.nonzero(both)
+    pixels = np.column_stack([cols + 0.5, rows + 0.5]) / coarse
+    seen = [_lifted(one, pixels, cast.depth_mm[both]) for one, cast in ((camera, ours), (truth.camera, true))]
+    scale, _, _ = _alignment(seen[0], seen[1], aligned=False)
+    vertices, glabella = head.surface.vertices_mm, head.landmark("glabella")
+    low = glabella[1] + np.interp(vertices[:, 2], [-60.0, 0.0, glabella[2]], [-20.0, 5.0, 15.0])
+    places = camera.in_camera(vertices) * scale
+    facing = np.einsum("vd,vd->v", vertex_normals(head.surface) @ camera.camera_from_head[:3, :3].T, places)
+    far = np.flatnonzero((vertices[:, 1] > low) & (facing > 0))[::7]
+    corners = truth.camera.in_camera(truth.mesh.vertices_mm)
+    normals = vertex_normals(truth.mesh) @ truth.camera.camera_from_head[:3, :3].T
+    nearest = cKDTree(corners).query(places[far])[1]
+    return ((places[far] - corners[nearest]) * normals[nearest]).sum(1), head.surface_sd_mm[far]
+
+
 @dataclass(frozen=True)
 class Identities:
     """ICT-FaceKit's identity model in mm, and where the mesh points lie on it."""
@@ -234,9 +275,32 @@ def identities() -> Identities:
     )
 
 
-def identity_truth(model: Identities, seed: int, *, yaw_rad: float = 0.0, pitch_rad: float = 0.0) -> tuple[Truth, FaceSighting]:
+def strange_shape(model: Identities, seed: int) -> FloatArray:
+    """Return a head that no model was built from: a random identity, its cranium re-proportioned and dented.
+
+    Length, breadth and height above the ears change by 4 % each (one SD), and twelve dents or bumps of 25 degrees and
+    1.2 mm (one SD) are laid on it; the face below the brow stays.
+    """
+    shape, rng = model.shape(seed), np.random.default_rng(seed + 77)
+    tragion, glabella = shape[TRAGION_INDEX], model.mesh_points(shape)[9]
+    base = tragion[1] + np.interp(shape[:, 2], [tragion[2], glabella[2]], [0.0, glabella[1] - tragion[1]])
+    rise = np.clip((shape[:, 1] - base) / 30, 0, 1)
+    weight = (rise * rise * (3 - 2 * rise))[:, None]
+    moved = shape + weight * rng.normal(0, 0.04, 3) * (shape - np.array([0.0, tragion[1] + 10.0, glabella[2]]))
+    rays = moved - np.array([0.0, tragion[1] + 30.0, tragion[2]])
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    ways = rng.standard_normal((12, 3))
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+    angles = np.arccos(np.clip(rays @ ways.T, -1, 1))
+    bumps_mm = np.exp(-(angles**2) / (2 * np.deg2rad(25) ** 2)) @ rng.normal(0, 1.2, 12)
+    return np.asarray(moved + weight * bumps_mm[:, None] * rays)
+
+
+def identity_truth(
+    model: Identities, seed: int, *, yaw_rad: float = 0.0, pitch_rad: float = 0.0, strange: bool = False
+) -> tuple[Truth, FaceSighting]:
     """Return one random identity before a camera as of the scan's photos, and its mesh points with 1 % noise."""
-    shape = model.shape(seed)
+    shape = strange_shape(model, seed) if strange else model.shape(seed)
     mesh = Mesh(vertices_mm=shape, faces=model.triangles)
     turn_y = np.array([[np.cos(yaw_rad), 0, np.sin(yaw_rad)], [0, 1, 0], [-np.sin(yaw_rad), 0, np.cos(yaw_rad)]])
     turn_x = np.array([[1, 0, 0], [0, np.cos(pitch_rad), -np.sin(pitch_rad)], [0, np.sin(pitch_rad), np.cos(pitch_rad)]])
