@@ -47,16 +47,16 @@ def check(
 def _check_one(terminal: "Terminal", photo: Path, points: Path | None, face: int | None) -> None:
     """Judge one photo."""
     from scalp.io.photos import read_photo
-    from scalp.io.points import check_points_inside, read_points
+    from scalp.io.points import PointsFile, check_places_inside, read_points_file
     from scalp.treatment import judge_photo
     from smp.sitting import models_or_none
 
     with terminal.working() as stages:
         stages("reading the photo", 0.1)
         picture = read_photo(photo)
-        marked = read_points(points) if points else None
-        if marked:
-            check_points_inside(marked, picture.width_px, picture.height_px)
+        told = read_points_file(points, photo.name) if points else PointsFile()
+        check_places_inside(told, picture.width_px, picture.height_px)
+        marked = told.marked
         stages("looking at face, light and hair", 0.4)
         findings = judge_photo(picture, models_or_none(needed=marked is None), points=marked, face_number=face)
     worst = _worst(findings)
