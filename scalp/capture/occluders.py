@@ -17,6 +17,8 @@ _EYE_GAP_PX = 160
 """Distance of the outer corners of the eyes in the upright copy that glasses are looked for in."""
 _RIGHT_LID, _LEFT_LID = (110, 24, 23, 22, 26), (339, 254, 253, 252, 256)
 _CANTHI = (33, 263)
+_NO_HAIR_BLUE_LOG, _NO_HAIR_GREEN_LOG, _NO_HAIR_RED_LOG = 0.45, -0.3, 1.3
+"""Blue over green above which, red over green below and above which no hair is, as logarithms: such covering is cloth. (D)"""
 
 
 @value
@@ -38,7 +40,8 @@ def find_occluders(
 ) -> tuple[Occluder, ...]:
     """Return glasses, hat and hand where one is more likely than not, the surest first.
 
-    Glasses: thin lines below both eyes and over the bridge of the nose. Hat: scalp that shows neither skin nor hair.
+    Glasses: thin lines below both eyes and over the bridge of the nose. Hat: scalp that shows neither skin nor hair,
+    or a colour no hair has.
     Hand: skin beside the fitted head above the ears. A hat of the colour of hair and a hand flat on the scalp are not found.
     """
     settings = settings or OccluderSettings()
@@ -112,7 +115,10 @@ def _find_hat(ground: Ground, settings: OccluderSettings) -> Occluder | None:
     scalp = ground.on_head & np.isin(ground.region, top) & (ground.cosine > 0.25)
     if scalp.sum() < 25.0 * ground.px_per_mm**2:
         return None
-    other = scalp & (ground.skin_fraction + ground.hair_fraction < 0.35)
+    ratios = np.log(np.maximum(ground.rgb_linear, 4e-3))
+    red, blue = ratios[..., 0] - ratios[..., 1], ratios[..., 2] - ratios[..., 1]
+    dyed = (blue > _NO_HAIR_BLUE_LOG) | (red < _NO_HAIR_GREEN_LOG) | (red > _NO_HAIR_RED_LOG)
+    other = scalp & ((ground.skin_fraction + ground.hair_fraction < 0.35) | ((ground.hair_fraction > 0.35) & dyed))
     share = float(other.sum() / scalp.sum())
     sure = 1.0 / (1.0 + np.exp(-(share - settings.covered_fraction) / 0.08))
     return _of_area("hat", other, sure, share, ground)
