@@ -57,7 +57,7 @@ def with_cap(pixels: np.ndarray, face: FaceSighting, seed: int) -> np.ndarray:
     mask = np.zeros(pixels.shape[:2], np.uint8)
     cv2.ellipse(mask, (int(middle), int(brow)), (int(0.66 * wide), int(0.85 * height)), 0, 180, 360, 255, -1)
     cv2.ellipse(mask, (int(middle), int(brow)), (int(0.66 * wide), int(0.07 * height)), 0, 0, 180, 255, -1)
-    y, x = np.mgrid[0 : pixels.shape[0], 0 : pixels.shape[1]]
+    x = np.arange(pixels.shape[1]) + np.zeros((pixels.shape[0], 1))
     colour = np.array([(40, 60, 110), (25, 25, 28), (150, 30, 40), (60, 90, 60), (190, 190, 180)])[seed % 5]
     ribs = 1 + 0.18 * np.sin(x * 2 * np.pi / max(3.0, wide / 28)) + rng.normal(0, 0.04, x.shape)
     round_shade = 0.6 + 0.4 * np.sqrt(np.clip(1 - ((x - middle) / (0.7 * wide)) ** 2, 0, 1))
@@ -70,7 +70,7 @@ def shaken(pixels: np.ndarray, length_px: int, turn_rad: float) -> np.ndarray:
     """Return the photo smeared along a straight line."""
     kernel = np.zeros((2 * length_px + 1,) * 2, np.float32)
     reach = length_px / 2 * np.array([np.cos(turn_rad), np.sin(turn_rad)])
-    ends = [(int(round(length_px + sign * reach[0])), int(round(length_px + sign * reach[1]))) for sign in (-1, 1)]
+    ends = [(round(length_px + sign * reach[0]), round(length_px + sign * reach[1])) for sign in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1)
     return np.asarray(cv2.filter2D(pixels, -1, kernel / kernel.sum()))
 

@@ -18,6 +18,7 @@ from scalp.domain.sighting import FaceSighting, Finding, Regions, Verdict
 
 _CHEEKS = (50, 280, 205, 425, 118, 347, 123, 352)
 _LOOK_PX = 256
+_BURNT_LEVEL = 250
 
 
 @value
@@ -120,7 +121,11 @@ def covered_fraction(photo: Photo, face: FaceSighting, regions: Regions, stance:
     zone = relief.inside & (relief.scalp_fraction > 0.5) & (relief.ears_fraction < 0.3) & person
     if zone.sum() < 200:
         return 0.0
-    light = srgb_encoding().decode[:, 0][crop.cut(photo.srgb_u8, _LOOK_PX, border="repeated")]
+    stored = crop.cut(photo.srgb_u8, _LOOK_PX, border="repeated")
+    zone &= stored.max(axis=-1) < _BURNT_LEVEL
+    if zone.sum() < 200:
+        return 0.0
+    light = srgb_encoding().decode[:, 0][stored]
     light = cv2.GaussianBlur(light, (0, 0), 1.5) + 0.002
     red, blue, bright = np.log(light[..., 0] / light[..., 1]), np.log(light[..., 2] / light[..., 1]), light[..., 1]
     cols, rows = np.clip(crop.to_crop(face.mesh_px[list(_CHEEKS)]) * _LOOK_PX, 0, _LOOK_PX - 1).astype(int).T

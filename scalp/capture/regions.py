@@ -212,7 +212,7 @@ def _hair_share(
     darker = look.darker_log
     ground = figure * relief.scalp_fraction * (1.0 - relief.ears_fraction)
     dark = darker[(ground > 0.5) & (darker > 0.75)]
-    closed = settings.hair_log if dark.size < 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 1.0, 1.8))
+    closed = settings.hair_log if dark.size <= 0.02 * (ground > 0.5).sum() else float(np.clip(np.percentile(dark, 60), 1.0, 1.8))
     excess = np.maximum(darker - settings.shade_log, 0.0)
     share = (1.0 - np.exp(-excess)) / (1.0 - np.exp(settings.shade_log - closed))
     rough = _roughness(light, _surely(figure, 0.006))
