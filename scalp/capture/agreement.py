@@ -13,14 +13,15 @@ from scalp.base import BadInput
 from scalp.capture.evidence import Evidence
 from scalp.capture.fitting import Fit, fit_head, fit_together
 from scalp.capture.joining import join_photo
-from scalp.capture.marks import exchange_sides, judge_marks, refuse_marks
+from scalp.capture.marks import WORST_MISS_MM, exchange_sides, judge_marks, refuse_marks
 from scalp.capture.prior import HeadPrior
 from scalp.capture.residuals import State
 from scalp.domain.sighting import MarkedPoints, Sighting
 
-STRANGE_COST, STRANGE_EXCESS = 1.2, 30.0
-"""A photo is looked at closely where each of its numbers costs more than the first (0.2 to 0.8 where all is well), and refused
-where it costs so much more among the others than by itself: 15 in the logarithm of the likelihood. (D, head-together.md)"""
+STRANGE_COST, STRANGE_LOST_FRACTION, STRANGE_EXCESS = 1.2, 0.15, 30.0
+"""A photo is looked at closely where each of its numbers costs more than the first (0.2 to 0.8 where all is well) and more than
+the second of its outline, or one of its points, is far off; and refused where it costs so much more among the others than by itself: 15 in the
+logarithm of the likelihood. (D)"""
 _STEPS_COUNT = 12
 ALLOWED = "photos of one head, not mirrored, left and right the client's own"
 
@@ -45,12 +46,18 @@ def excess_costs(prior: HeadPrior, evidences: Sequence[Evidence], fits: Sequence
     found = []
     for evidence, fit in zip(evidences, fits, strict=True):
         numbers_count = 2 * len(evidence.point_index) + len(evidence.outline_px) * _told(evidence)
-        if fit.cost < STRANGE_COST * numbers_count:
+        if fit.cost < STRANGE_COST * numbers_count or not _strays(fit):
             found.append(0.0)
             continue
         alone = fit_head(prior, evidence, _untied(fit.state), steps_count=_STEPS_COUNT)
         found.append(fit.cost - alone.cost)
     return found
+
+
+def _strays(fit: Fit) -> bool:
+    """Tell whether much of a photo's outline, or one of its points, is far off."""
+    lost_fraction = 1.0 - float(fit.outline_kept.mean()) if len(fit.outline_kept) else 0.0
+    return lost_fraction > STRANGE_LOST_FRACTION or bool((fit.points_miss_px > WORST_MISS_MM * fit.state.px_per_mm).any())
 
 
 def _told(evidence: Evidence) -> float:
