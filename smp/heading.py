@@ -60,7 +60,8 @@ def _study(order: HeadOrder, progress: Progress) -> HeadStudy:
 
 def _refuse_idle_words(order: HeadOrder, kind: InputKind) -> None:
     """Refuse what was said and could not be heeded."""
-    marked = order.scale is not None and order.scale.card_px is not None
+    wish = order.scale or ScaleWish()
+    marked = wish.card_px is not None or wish.card_sought or wish.coin is not None
     idle = {
         "unit": kind != "scan" and order.unit is not None,
         "up": kind != "scan" and order.up is not None,
