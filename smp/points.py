@@ -35,14 +35,13 @@ def points(
     """Mark points in one or more photos by clicking, in a page on this computer only; nothing leaves it."""
     from smp.pointing import PointsDesk
     from smp.serving import LocalServer
-    from smp.sitting import models_or_none
     from smp.terminal import INTERRUPTED, Terminal
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         desk = PointsDesk(photos, out)
         with terminal.working() as stages:
-            desk.lay_out(photos, models_or_none(needed=False), stages)
+            desk.lay_out(photos, _models(), stages)
         try:
             with LocalServer(desk, port=port) as server:
                 invite(server, browse=not no_browser)
@@ -53,6 +52,17 @@ def points(
             terminal.refuse({"kind": "Interrupted"}, f"Stopped. {out.name} holds what was saved last.")
             raise typer.Exit(INTERRUPTED) from None
         terminal.answer(*summary(desk, photos, out, is_done=is_done))
+
+
+def _models() -> Path | None:
+    """Return the folder of face models, which only suggest; None where they are not here."""
+    from scalp.base import NotPossible
+    from scalp.io.assets import models_folder
+
+    try:
+        return models_folder()
+    except NotPossible:
+        return None
 
 
 def invite(server: "LocalServer", *, browse: bool) -> None:
