@@ -47,6 +47,11 @@ export class Stage {
     this.draw();
   }
 
+  clear() {
+    this.small?.close();
+    this.bitmap = this.small = null;
+  }
+
   // Take marks [{key, x, y, side, label, kind: "placed" | "suggested", chosen}], and numbered ones, which `outline` joins.
   put(marks, numbered, next, outline) {
     Object.assign(this, { marks, numbered, next, outline });

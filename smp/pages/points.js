@@ -27,7 +27,7 @@ async function begin() {
     await show(0);
     $("curtain").hidden = true;
     hint(matchMedia("(pointer: coarse)").matches ? "Press to aim, let go to place. Two fingers move and zoom." : "Click to place. Wheel zooms, dragging moves the photo.");
-    setInterval(() => ask("here", {}).catch(() => {}), ALIVE_MS);
+    setInterval(() => now.ended || ask("here", {}).catch(() => {}), ALIVE_MS);
     for (let index = 1; index < now.opening.photos.length; index += 1) await load(index);
   } catch (fault) {
     curtain("This page cannot be opened", fault.message);
@@ -220,7 +220,16 @@ async function done() {
   }
   now.ended = true;
   leave();
+  clear();
   curtain("Done", "You can close this page. The terminal says which command comes next.");
+}
+
+// Let go of the photos, so that a tab left open holds no face.
+function clear() {
+  stage.clear();
+  for (const bitmap of bitmaps.splice(0)) bitmap?.close();
+  now.marks = now.opening = null;
+  $("app").remove();
 }
 
 // The program has ended: let the points be copied by hand, as the file they would have become.

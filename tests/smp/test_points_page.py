@@ -105,6 +105,8 @@ def test_three_points_are_clicked_one_is_dragged_and_the_file_says_so(opened):
     page.click("#done")
     page.wait_for_selector("#curtain", state="visible")
     assert opened.server.wait(idle_seconds=5.0)
+    assert page.locator("canvas").count() == 0
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_undo_takes_a_whole_drag_back_and_redo_brings_it_again(opened):
