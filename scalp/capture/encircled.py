@@ -14,21 +14,23 @@ from scalp.capture.fitting import Fit
 from scalp.capture.prior import HeadPrior
 from scalp.capture.residuals import POSE_COUNT, TURN_COUNT, State
 from scalp.capture.scale import Scale
-from scalp.capture.sizing import DEPTH_COLUMN
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head
 from scalp.domain.sighting import Sighting
 
-LINE_BIAS_MM = 0.35
+LINE_BIAS_MM = 0.25
 """How far lines of the person lie off the skin together, in or out, one SD: blur, shine, stubble. (D)"""
 UNSURE_MM, UNSURE_FRACTION = 1.5, 0.1
 """A part of the scalp less sure than the first is told where it is larger than the second."""
-MOVED_MM = 0.6
+MOVED_MM = 0.45
 """Lines that differ by more, in the median, tell of a head that moved."""
 
 
 def as_fit(prior: HeadPrior, circled: Circled, number: int) -> Fit:
-    """Return the fit as one of its frames' fits, so that sizes are read on it as on photos'; its stand counts as exact."""
+    """Return the fit as one of its frames' fits, so that sizes are read on it as on photos'.
+
+    The cameras count as exact: size against the model's own trades against shape, but lengths before the cameras do not.
+    """
     rig, shape = circled.rig, circled.shape
     seen = rig.turns[number] @ prior.base.centre_mm + rig.shifts_mm[number]
     state = State(
@@ -39,12 +41,9 @@ def as_fit(prior: HeadPrior, circled: Circled, number: int) -> Fit:
         rest=shape.rest,
         face_turn=np.zeros(TURN_COUNT),
     )
-    # The film's size against the model's is what a photo's depth is; turn and place of the rig say nothing of sizes.
-    known, count = np.asarray(la.inv(circled.information)), len(circled.information) - RIG_COUNT
+    count = len(circled.information) - RIG_COUNT
     covariance = np.zeros((POSE_COUNT + count + TURN_COUNT,) * 2)
-    own = np.concatenate([[DEPTH_COLUMN], POSE_COUNT + np.arange(count)])
-    sense = np.concatenate([[-1.0], np.ones(count)])
-    covariance[np.ix_(own, own)] = known[RIG_COUNT - 1 :, RIG_COUNT - 1 :] * np.outer(sense, sense)
+    covariance[POSE_COUNT : POSE_COUNT + count, POSE_COUNT : POSE_COUNT + count] = la.inv(circled.information[RIG_COUNT:, RIG_COUNT:])
     miss_mm = circled.line_miss_mm[number]
     nothing = np.zeros(0)
     return Fit(
@@ -69,7 +68,8 @@ def assemble_filmed(prior: HeadPrior, circled: Circled, sized: Scale, sightings:
     fit, covariance = as_fit(prior, circled, 0), shape_before_cameras(prior, circled)
     placed = {one.photo.digest: camera for one, camera in zip(sightings, cameras, strict=True)}
     head = assemble_head(prior, fit, sized, placed, covariance)
-    return replace(head, surface_sd_mm=np.hypot(head.surface_sd_mm, LINE_BIAS_MM))
+    common_mm = np.hypot(LINE_BIAS_MM, _line_miss_mm(circled))
+    return replace(head, surface_sd_mm=np.hypot(head.surface_sd_mm, common_mm))
 
 
 def name_film_doubts(head: Head, circled: Circled, sized: Scale) -> tuple[Doubt, ...]:
@@ -85,8 +85,14 @@ def name_film_doubts(head: Head, circled: Circled, sized: Scale) -> tuple[Doubt,
         size = f"about {np.median(head.surface_sd_mm[above][unsure]):.1f} mm on {100 * unsure.mean():.0f} % of the scalp"
         advice = "The film does not show the outline of that part; carry the phone all the way round and a little above the head."
         doubts.append(Doubt(kind="unseen", where="part of the scalp", size=size, advice=advice))
-    miss_mm = float(np.median(np.abs(np.concatenate(circled.line_miss_mm))))
+    miss_mm = _line_miss_mm(circled)
     if miss_mm > MOVED_MM:
         advice = "The head moved while it was filmed, or hair or the background misled; let the client lean on something and film again."
         doubts.append(Doubt(kind="outline", where="outlines of the head", size=f"they differ by {miss_mm:.1f} mm", advice=advice))
     return tuple(doubts)
+
+
+def _line_miss_mm(circled: Circled) -> float:
+    """Return how far the lines of most frames lie from those of the head, mm: what a moving head leaves over, it errs by."""
+    told = [np.abs(miss) for miss in circled.line_miss_mm if len(miss)]
+    return float(np.median([np.median(miss) for miss in told])) if told else 0.0

@@ -16,7 +16,7 @@ from scalp.capture.faces import FaceSearch, find_faces
 from scalp.capture.outline import trace_outline
 from scalp.capture.person import segment_person
 from scalp.capture.prior import HeadPrior, read_head_prior
-from scalp.capture.rigs import Placed, Rig, place_face, stand_rig, straightened
+from scalp.capture.rigs import Placed, Rig, mesh_rows, place_face, stand_rig, straightened
 from scalp.capture.scale import ScaleWish
 from scalp.capture.sizing import scale_head
 from scalp.capture.skylines import trace_skylines
@@ -35,13 +35,13 @@ KEY_VIEWS_DEGREES = ((0.0, 0.0), (40.0, 0.0), (-40.0, 0.0), (90.0, 0.0), (-90.0,
 class Trust(Value):
     """From when on a film's motion and its head contradict each other."""
 
-    face_miss_fraction: float = 0.015
+    face_miss_fraction: float = 0.010
     """Most by which rays to the face's points may miss each other, as a part of the distance, in the median."""
     face_gap_mm: float = 8.0
     """Most that the placed face may differ from a head's, in the median."""
-    line_miss_mm: float = 1.5
+    line_miss_mm: float = 0.9
     """Most that the lines of the person may differ from one head's, in the median."""
-    bad_frames_fraction: float = 0.25
+    bad_frames_fraction: float = 0.12
     """Most frames whose own line may differ by twice that."""
     least_lines_fraction: float = 0.5
     """Least part of the frames in which the line of a bare head must be found."""
@@ -104,12 +104,13 @@ def _faces(photos: Sequence[Photo], models: Path, progress: Progress) -> dict[in
 
 def judge_film(placed: Placed, circled: Circled, trust: Trust) -> None:
     """Refuse a film whose cameras, face and outlines cannot all be right, and say what to do."""
+    _, known = mesh_rows(read_head_prior())
     frames = [float(np.median(np.abs(miss))) for miss in circled.line_miss_mm if len(miss)]
     told = len(frames) / len(circled.line_miss_mm)
     miss_mm = float(np.median(frames)) if frames else np.inf
     bad = float(np.mean(np.array(frames) > 2 * trust.line_miss_mm)) if frames else 1.0
     reasons = [
-        (float(np.median(placed.miss_fraction)) > trust.face_miss_fraction, "the face is not in one place"),
+        (float(np.median(placed.miss_fraction[:, known])) > trust.face_miss_fraction, "the face is not in one place"),
         (float(np.median(circled.mesh_miss_mm)) > trust.face_gap_mm, "the face has not the shape of one"),
         (told < trust.least_lines_fraction, f"the bare head is found in {100 * told:.0f} % of the frames only"),
         (miss_mm > trust.line_miss_mm, f"its outlines differ by {miss_mm:.1f} mm from those of one head"),

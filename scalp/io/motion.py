@@ -23,6 +23,8 @@ from scalp.base import FloatArray, IntArray, NotPossible, Progress, Value, no_pr
 from scalp.domain.footage import Footage, Motion
 from scalp.io.footage import HOW_TO_FILM
 
+SOLVER = "pycolmap"
+FEWEST_PLACED = 5
 PHONE_FOCAL_FRACTION = 0.80
 """Focal length of phones' films over the longer side, where the solver starts. (D)"""
 _CHILD = Path(__file__).with_name("motion_child.py")
@@ -37,9 +39,9 @@ _STAGES = {
 class MotionSettings(Value):
     """How the camera's way is solved and when a solution is refused."""
 
-    longest_px: int = 1200
+    longest_px: int = 1000
     """Longest side of the copies on which features are found."""
-    features_count: int = 3000
+    features_count: int = 2000
     """Most features of a frame."""
     longest_seconds: float = 900.0
     """After so long the solver is stopped."""
@@ -47,12 +49,14 @@ class MotionSettings(Value):
     """Least part of the frames that must get a camera."""
     largest_error_px: float = 1.6
     """Largest root mean square distance between features and where they should be, at `longest_px`."""
-    least_seen_count: float = 3.2
+    least_seen_count: float = 2.7
     """Least mean number of frames that see a place."""
     least_turn_rad: float = 2.6
     """Least angle that the cameras stand apart as seen from what they look at."""
-    largest_leap_ratio: float = 6.0
+    largest_leap_ratio: float = 5.0
     """Longest step of the way between frames over the median step."""
+    most_solutions_count: int = 3
+    """Most solutions tried with other chances, until two place nearly all frames."""
     largest_strays_fraction: float = 0.02
     """Most by which a second solution may differ, as a part of the path's size."""
 
@@ -61,27 +65,28 @@ def find_motion(footage: Footage, *, seed: int = 0, settings: MotionSettings | N
     """Return where the camera of a film stood, from features of the still scene, head included, matched between frames.
 
     Neighbours are matched, and frames far apart that see the same again; one lens with one radial term for all; cameras are
-    placed one by one and adjusted together [Schoenberger2016], twice with different chances, which must agree. The size of
-    the scene is unknown. Raises `NotPossible` where the solver is missing or no solution is sound.
+    placed one by one and adjusted together [Schoenberger2016]. Two solutions with
+    different chances must agree; a third is tried where one placed few frames. The size of the scene is unknown. Raises
+    `NotPossible` where the solver is missing or no solution is sound.
     """
     settings = settings or MotionSettings()
-    if importlib.util.find_spec("pycolmap") is None:
+    if importlib.util.find_spec(SOLVER) is None:
         raise NotPossible("A head from a film without the solver of camera motion", "heads from photos", "pip install smp-mobile[video]")
     with tempfile.TemporaryDirectory(prefix="smp-film-") as made:
         folder = Path(made)
         zoom = _write_frames(footage, folder / "frames", settings)
         longest_px = zoom * max(footage.photos[0].pixels.shape[:2])
         lens = [PHONE_FOCAL_FRACTION * longest_px, zoom * footage.photos[0].width_px / 2, zoom * footage.photos[0].height_px / 2, 0.0]
-        _run_child(folder, {"lens": lens, "features_count": settings.features_count, "seed": seed}, settings, progress)
+        asked = {
+            "lens": lens,
+            "features_count": settings.features_count,
+            "seed": seed,
+            "most_solutions": settings.most_solutions_count,
+            "whole_fraction": settings.least_placed_fraction,
+        }
+        _run_child(folder, asked, settings, progress)
         solutions = [_read(place) for place in sorted(folder.glob("solution-*.npz"))]
-    if not solutions or len(solutions[0].photo_index) < 3:
-        raise NotPossible("Finding how the camera moved in this film", "films with a room full of things behind", HOW_TO_FILM)
-    first = max(solutions, key=lambda one: len(one.photo_index))
-    _judge(footage, first, settings)
-    strays = max((_strays(first, other) for other in solutions if other is not first), default=np.inf)
-    if strays > settings.largest_strays_fraction:
-        size = "no second one" if not np.isfinite(strays) else f"{100 * strays:.0f} % of its size"
-        raise _doubtful(f"a second solution differs by {size}")
+    first, astray = _sound(footage, solutions, settings)
     return Motion(
         footage_digest=footage.digest,
         photo_index=first.photo_index,
@@ -91,11 +96,11 @@ def find_motion(footage: Footage, *, seed: int = 0, settings: MotionSettings | N
         points_scene=first.points[(first.length >= 3) & (first.error < 2.0)],
         error_px=float(np.sqrt((first.error**2).mean()) / zoom),
         seen_count=float(first.length.mean()),
-        strays_fraction=float(strays),
+        strays_fraction=float(astray),
     )
 
 
-class _Solution(NamedTuple):
+class Solution(NamedTuple):
     """What the solver found: cameras (M, 4, 4), points with their track lengths and errors, lens (focal length, bend)."""
 
     photo_index: IntArray
@@ -140,7 +145,7 @@ def _run_child(folder: Path, asked: dict[str, object], settings: MotionSettings,
     assert child.stdout is not None  # noqa: S101 - asked for above
     reader = Thread(target=lambda stream: lines.extend(iter(stream.readline, b"")), args=(child.stdout,), daemon=True)
     reader.start()
-    end, heard = time.monotonic() + settings.longest_seconds, 0
+    end, heard, most = time.monotonic() + settings.longest_seconds, 0, 0.0
     try:
         child.stdin.write(json.dumps(asked).encode())
         child.stdin.close()
@@ -152,7 +157,8 @@ def _run_child(folder: Path, asked: dict[str, object], settings: MotionSettings,
                 heard += 1
                 said = json.loads(line)
                 name, start, stop = _STAGES[said["stage"]]
-                progress(name, start + (stop - start) * min(said["fraction"], 1.0))
+                most = max(most, start + (stop - start) * min(said["fraction"], 1.0))
+                progress(name, most)
             time.sleep(0.05)
     except BrokenPipeError:
         child.wait()
@@ -164,12 +170,29 @@ def _run_child(folder: Path, asked: dict[str, object], settings: MotionSettings,
         child.stdout.close()
 
 
-def _read(place: Path) -> _Solution:
+def _read(place: Path) -> Solution:
     """Return one solution that the solver wrote."""
     with np.load(place) as kept:
         pose = np.tile(np.eye(4), (len(kept["pose"]), 1, 1))
         pose[:, :3] = kept["pose"]
-        return _Solution(kept["photo_index"], pose, kept["points"], kept["length"], kept["error"], kept["lens"])
+        return Solution(kept["photo_index"], pose, kept["points"], kept["length"], kept["error"], kept["lens"])
+
+
+def _sound(footage: Footage, solutions: list[Solution], settings: MotionSettings) -> tuple[Solution, float]:
+    """Return the largest solution that can be right and agrees with another, and by how much they differ."""
+    refusals = [NotPossible("Finding how the camera moved in this film", "films with a room full of things behind", HOW_TO_FILM)]
+    for one in sorted(solutions, key=lambda solution: -len(solution.photo_index)):
+        try:
+            judge(footage, one, settings)
+        except NotPossible as refusal:
+            refusals.append(refusal)
+            continue
+        astray = min((strays(one, other) for other in solutions if other is not one), default=np.inf)
+        if astray <= settings.largest_strays_fraction:
+            return one, astray
+        size = f"{100 * astray:.0f} % of its size" if np.isfinite(astray) else "all of its size"
+        refusals.append(_doubtful(f"a second solution differs by {size}"))
+    raise refusals[-1 if len(refusals) == 1 else 1]
 
 
 def _doubtful(why: str) -> NotPossible:
@@ -177,9 +200,11 @@ def _doubtful(why: str) -> NotPossible:
     return NotPossible(f"Trusting how the camera moved in this film ({why})", "a film that tells it surely", HOW_TO_FILM)
 
 
-def _judge(footage: Footage, found: _Solution, settings: MotionSettings) -> None:
+def judge(footage: Footage, found: Solution, settings: MotionSettings) -> None:
     """Refuse a solution that cannot be right by what it says of itself."""
     placed = len(found.photo_index) / len(footage.photos)
+    if len(found.photo_index) < FEWEST_PLACED:
+        raise _doubtful("hardly a frame of it could be placed")
     if placed < settings.least_placed_fraction:
         raise _doubtful(f"only {100 * placed:.0f} % of its frames could be placed")
     error = float(np.sqrt((found.error**2).mean()))
@@ -187,9 +212,6 @@ def _judge(footage: Footage, found: _Solution, settings: MotionSettings) -> None
         raise _doubtful(f"places lie {error:.1f} px from where they should be seen")
     if found.length.mean() < settings.least_seen_count:
         raise _doubtful(f"most places are seen in {found.length.mean():.1f} frames only")
-    ahead = np.einsum("mj,nj->mn", found.pose[:, 2, :3], found.points) + found.pose[:, 2, 3][:, None]
-    if np.mean((ahead > 0).any(0)) < 0.99:
-        raise _doubtful("places lie behind the cameras that see them")
     steps = np.linalg.norm(np.diff(found.eyes, axis=0), axis=1) / np.maximum(np.diff(found.photo_index), 1)
     if steps.max() > settings.largest_leap_ratio * np.median(steps):
         raise _doubtful("the camera leaps")
@@ -197,7 +219,7 @@ def _judge(footage: Footage, found: _Solution, settings: MotionSettings) -> None
         raise _doubtful(f"it goes only {np.degrees(_turn_rad(found)):.0f} degrees round the head")
 
 
-def _turn_rad(found: _Solution) -> float:
+def _turn_rad(found: Solution) -> float:
     """Return how far the camera goes round what it looks at: the range of its ways from there, along its own path."""
     ways = found.eyes - _looked_at(found)
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
@@ -205,17 +227,17 @@ def _turn_rad(found: _Solution) -> float:
     return float(steps.sum())
 
 
-def _looked_at(found: _Solution) -> FloatArray:
+def _looked_at(found: Solution) -> FloatArray:
     """Return the place nearest to all the cameras' axes."""
     axes = found.pose[:, 2, :3]
     across = np.eye(3) - axes[:, :, None] * axes[:, None, :]
     return np.asarray(np.linalg.solve(across.sum(0), np.einsum("mij,mj->i", across, found.eyes)))
 
 
-def _strays(one: _Solution, other: _Solution) -> float:
+def strays(one: Solution, other: Solution) -> float:
     """Return by how much two solutions differ after a similarity: the largest distance of a camera over the path's RMS size."""
     both, a, b = np.intersect1d(one.photo_index, other.photo_index, return_indices=True)
-    if len(both) < 0.8 * len(one.photo_index):
+    if len(both) < 0.6 * len(one.photo_index):
         return np.inf
     ours, theirs = one.eyes[a] - one.eyes[a].mean(0), other.eyes[b] - other.eyes[b].mean(0)
     u, s, vt = np.linalg.svd(theirs.T @ ours)

@@ -119,16 +119,20 @@ def keep(solution: Any, place: Path) -> None:  # noqa: ANN401 - the library's ow
 
 
 def main() -> None:
-    """Solve the frames in the folder of the first argument, as the JSON on stdin asks, once for each seed."""
+    """Solve the frames in the folder of the first argument, as the JSON on stdin asks, until two solutions place nearly all."""
     folder, asked = Path(sys.argv[1]), json.load(sys.stdin)
     pycolmap.logging.minloglevel = 3
     pycolmap.set_random_seed(asked["seed"])
     frames = sorted((folder / "frames").iterdir())
     match(folder, frames, asked)
-    for number, seed in enumerate((asked["seed"], asked["seed"] + 1)):
-        solution = solve(folder, seed, len(frames))
+    whole = 0
+    for number in range(asked["most_solutions"]):
+        solution = solve(folder, asked["seed"] + number, len(frames))
         if solution is not None:
             keep(solution, folder / f"solution-{number}.npz")
+            whole += solution.num_reg_images() >= asked["whole_fraction"] * len(frames)
+        if whole == 2:
+            break
 
 
 if __name__ == "__main__":
