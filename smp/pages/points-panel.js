@@ -47,7 +47,7 @@ function renderThing() {
     coin: count < FEWEST_RIM
       ? [`Rim of the coin, ${count} of ${FEWEST_RIM}`, "A coin held flat to the forehead: five or more places all round its rim."]
       : [`Rim of the coin, ${count} places`, "More of them make it surer. Drag one to correct it."],
-    avoid: [count ? `${count} ${count === 1 ? "place" : "places"} to keep free` : "Places to keep free", "Moles, scars and wounds, where no impression is to be set: the middle of each."],
+    avoid: [count ? `${count} ${count === 1 ? "place" : "places"} to keep free` : "Places to keep free", "Moles, scars and wounds for the list of places to keep free: the middle of each."],
   }[now.mode];
   $("next-picture").replaceChildren(thingCloseUp(now.mode, count));
   $("next-title").textContent = title;
