@@ -10,7 +10,7 @@ import numpy as np
 import trimesh
 from PIL import Image
 
-from scalp.base import ByteArray, Float32Array, FloatArray, IntArray
+from scalp.base import ByteArray, FloatArray, IntArray
 from scalp.domain.head import Mesh
 
 LEE = Path(__file__).parents[2] / "shared" / "data" / "heads" / "lee-perry-smith"
@@ -62,7 +62,11 @@ def write(raw: Raw, path: Path) -> Path:
         mesh.visual = trimesh.visual.TextureVisuals(uv=raw.uv, material=material)
     elif raw.colours is not None:
         mesh.visual = trimesh.visual.ColorVisuals(mesh, vertex_colors=raw.colours)
-    mesh.export(path)
+    if path.suffix == ".gltf":
+        for name, content in trimesh.exchange.gltf.export_gltf(mesh.scene()).items():
+            (path if name == "model.gltf" else path.with_name(name)).write_bytes(content)
+    else:
+        mesh.export(path)
     return path
 
 
@@ -84,7 +88,7 @@ def write_usd(raw: Raw, path: Path, *, metres: float = 0.001, up: str = "Y", tex
     UsdGeom.SetStageUpAxis(stage, up)
     UsdGeom.SetStageMetersPerUnit(stage, metres)
     mesh = UsdGeom.Mesh.Define(stage, "/head/skin")
-    stage.SetDefaultPrim(stage.GetPrimAtPath("/head") if stage.GetPrimAtPath("/head") else mesh.GetPrim())
+    stage.SetDefaultPrim(mesh.GetPrim().GetParent())
     mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(raw.places.astype(np.float32)))
     mesh.CreateFaceVertexCountsAttr(Vt.IntArray.FromNumpy(np.full(len(raw.faces), 3, np.int32)))
     mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(raw.faces.reshape(-1)))
@@ -137,12 +141,6 @@ def zip_of(names: dict[str, bytes]) -> bytes:
         for name, content in names.items():
             archive.writestr(name, content)
     return packed.getvalue()
-
-
-def texture_levels(raw: Raw) -> Float32Array:
-    """Return the mean colour of a surface's picture."""
-    assert raw.picture is not None
-    return np.asarray(raw.picture.reshape(-1, 3).mean(0), np.float32)
 
 
 def chair(width_mm: float = 450.0) -> Mesh:

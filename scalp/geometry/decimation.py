@@ -41,9 +41,9 @@ def decimate(surface: Mesh, *, faces_count: int = USUAL_FACES_COUNT, change_mm: 
     """
     wanted = faces_count
     while len(surface.faces) > wanted:
-        points, faces = fast_simplification.simplify(
-            surface.vertices_mm.astype(np.float64), surface.faces, target_count=int(wanted), lossless=False
-        )
+        # The library takes writable arrays only.
+        vertices, corners = surface.vertices_mm.copy(), surface.faces.copy()
+        points, faces = fast_simplification.simplify(vertices, corners, target_count=int(wanted))
         fewer = clean(np.asarray(points, float), np.asarray(faces, np.int32)).surface
         change = float(max(gaps_mm(fewer, surface).max(), gaps_mm(surface, fewer).max()))
         if change <= change_mm or wanted >= MOST_FACES_COUNT:

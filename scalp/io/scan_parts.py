@@ -24,6 +24,9 @@ PLAIN_PX = 4
 """Side of the picture that stands for one plain colour."""
 MOST_PICTURES_COUNT = 64
 
+# Pictures are measured here before they are unpacked; readers that open them on the way must not skip the large ones.
+Image.MAX_IMAGE_PIXELS = None
+
 
 class Part(NamedTuple):
     """One piece of a scan: places (V, 3), faces (F, 3), and either a picture with uv (V or 3F, 2; v from below) or colours (V, 3).
@@ -58,7 +61,6 @@ def demand_few_triangles(count: int) -> None:
 
 def open_picture(content: bytes) -> ByteArray:
     """Return the pixels of a picture (rows, cols, 3); one with too many is refused before it is unpacked."""
-    Image.MAX_IMAGE_PIXELS = None
     try:
         opened = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "TIFF", "BMP", "TGA"))
     except (OSError, ValueError, SyntaxError) as fault:
