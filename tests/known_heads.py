@@ -48,6 +48,8 @@ class Errors:
     """Error of the area of patches of 10 mm around each pixel."""
     inside_fraction: float
     """Part of the visible scalp whose error along the normal lies inside the stated 90 % interval."""
+    normal_sds: FloatArray
+    """Error along the normal over its stated SD."""
 
     def line(self) -> str:
         """Say the medians in a line."""
@@ -149,8 +151,10 @@ def errors_of(head: Head, truth: Truth, *, aligned: bool = False) -> Errors:
     gap = np.linalg.norm(moved - true_mm, axis=1)
     corners = head.surface.faces[ours.face_index[both]]
     normals = vertex_normals(head.surface)[corners[:, 0]] @ camera.camera_from_head[:3, :3].T @ rotation.T
-    inside = np.abs(((moved - true_mm) * normals).sum(1)) < SD_90 * head.surface_sd_mm[corners[:, 0]]
-    return Errors(np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), np.abs(patch), float(inside.mean()))
+    apart = ((moved - true_mm) * normals).sum(1) / head.surface_sd_mm[corners[:, 0]]
+    return Errors(
+        np.linalg.norm(line_ours - line_mm[hit], axis=1), gap, np.abs(area), np.abs(patch), float((np.abs(apart) < SD_90).mean()), apart
+    )
 
 
 def outline_gaps_px(head: Head, outline: Outline) -> FloatArray:
