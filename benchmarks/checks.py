@@ -1,6 +1,7 @@
 """How often each fault of a photo is caught, and how often clean photos are blamed; how well cards and coins tell the size.
 
-Run: python -m benchmarks.checks [photos|cards]. Faults are made by `tests.faults` from clean photos: generated heads of several
+Run: python -m benchmarks.checks [photos|cards] [every]. With `every` 2, every second photo is taken. Photos are looked at with a
+longer side of 900 px at most. Faults are made by `tests.faults` from clean photos: generated heads of several
 tones and, where ../shared/data is there, the scan's photos and real people's. Needs the face models and the demo's assets.
 """
 
@@ -30,6 +31,7 @@ from tests.props import hold_card, hold_coin
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 TONES = ((0.008, 2, 700.0), (0.024, 1, 950.0), (0.06, 4, 600.0), (0.16, 3, 950.0))
+LONGEST_PX = 900
 COINS = ("eur-1", "usd-0.25", "eur-2", "gbp-0.02")
 
 
@@ -47,7 +49,14 @@ def clean_photos() -> dict[str, np.ndarray]:
     photos = {f"demo {number}": head.photo.srgb_u8 for number, head in enumerate(sitters())}
     files = [*sorted((SHARED / "photos").glob("*.jp*g")), *sorted((SHARED / "heads").glob("*/*front*.jpg"))]
     files += [*sorted((SHARED / "heads").glob("*/*q*l*.jpg"))]
-    return photos | {file.stem: np.ascontiguousarray(cv2.imread(str(file))[..., ::-1]) for file in files}
+    photos |= {file.stem: np.ascontiguousarray(cv2.imread(str(file))[..., ::-1]) for file in files}
+    return {name: _at_most(pixels, LONGEST_PX) for name, pixels in photos.items()}
+
+
+def _at_most(pixels: np.ndarray, longest_px: int) -> np.ndarray:
+    """Return a picture made smaller where it is longer than that."""
+    factor = min(1.0, longest_px / max(pixels.shape[:2]))
+    return pixels if factor == 1.0 else cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
 def made_faults(face: FaceSighting) -> dict[str, tuple[tuple[str, ...], Callable[[np.ndarray, int], np.ndarray]]]:
@@ -79,11 +88,11 @@ def judged(pixels: np.ndarray, models: Path) -> tuple[tuple[Finding, ...], FaceS
     return check_photo(photo, faces, regions, chosen=face), face
 
 
-def catch_faults(models: Path) -> None:
+def catch_faults(models: Path, every: int) -> None:
     """Print the share of each fault that is caught, and what clean photos are blamed for."""
     caught: dict[str, list[bool]] = {}
     blamed: dict[str, list[str]] = {}
-    photos = clean_photos()
+    photos = dict(list(clean_photos().items())[::every])
     for number, (name, pixels) in enumerate(photos.items()):
         findings, face = judged(pixels, models)
         for finding in findings:
@@ -97,9 +106,10 @@ def catch_faults(models: Path) -> None:
                 continue
             told = {one.kind for one in judged(make(pixels, number), models)[0] if one.verdict != "good"}
             caught.setdefault(fault, []).append(bool(told & set(kinds)))
+        print(f"{name}: {'; '.join(f'{fault} {sum(hits)}/{len(hits)}' for fault, hits in caught.items())}", flush=True)
     print(f"{len(photos)} clean photos")
     for fault, hits in caught.items():
-        print(f"  {fault:22s} caught in {sum(hits)} of {len(hits)}", flush=True)
+        print(f"  {fault:22s} caught in {sum(hits)} of {len(hits)}")
     for kind in ("screen", "cover", "proportions", "framing", "sharpness", "light", "resolution"):
         print(f"  clean and told of {kind}: {len(blamed.get(kind, []))}: {'; '.join(blamed.get(kind, []))}")
 
@@ -133,21 +143,25 @@ def measure_objects(models: Path) -> None:
             rim = find_coin(photo, find_faces(photo, models)[0], name)
             if rim is not None:
                 coin_depth.append(read_coin(rim, coin_mm(name), head.camera)[0][2] / held.depth_mm - 1)
+    print(f"cards: {len(depth)} of {len(depth) + len(missed)} found ({'; '.join(missed)} missed), {seconds / 24:.2f} s each")
+    print(f"  corners median {np.median(off_px):.2f} px, p95 {np.percentile(off_px, 95):.2f}; depth RMS {100 * np.std(depth):.2f} %")
+    print(
+        f"coins: {len(coin_depth)} of 16 found; depth mean {100 * np.mean(coin_depth):+.2f} %, SD {100 * np.std(coin_depth):.2f} %",
+        flush=True,
+    )
     for pixels in clean_photos().values():
         photo = Photo(pixels=pixels, encoding=srgb_encoding())
         for face in find_faces(photo, models):
             alone += find_card(photo, face) is not None
             alone += sum(find_coin(photo, face, name) is not None for name in COINS)
-    print(f"cards: {len(depth)} of {len(depth) + len(missed)} found ({'; '.join(missed)} missed), {seconds / 24:.2f} s each")
-    print(f"  corners median {np.median(off_px):.2f} px, p95 {np.percentile(off_px, 95):.2f}; depth RMS {100 * np.std(depth):.2f} %")
-    print(f"coins: {len(coin_depth)} of 16 found; depth mean {100 * np.mean(coin_depth):+.2f} %, SD {100 * np.std(coin_depth):.2f} %")
     print(f"cards and coins seen where there are none: {alone}")
 
 
 if __name__ == "__main__":
     folder = models_folder(fetch=True)
-    asked = sys.argv[1:] or ["cards", "photos"]
+    asked = [word for word in sys.argv[1:] if not word.isdigit()] or ["cards", "photos"]
+    step = next((int(word) for word in sys.argv[1:] if word.isdigit()), 1)
     if "cards" in asked:
         measure_objects(folder)
     if "photos" in asked:
-        catch_faults(folder)
+        catch_faults(folder, step)

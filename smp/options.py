@@ -37,7 +37,10 @@ KeptHead = Annotated[
     ),
 ]
 Circumference = Annotated[
-    float | None, typer.Option("--circumference", help="Head circumference above the brows, mm: brings every mm to within 2 %.")
+    float | None,
+    typer.Option(
+        "--circumference", help="Head circumference above the brows, mm: brings lengths to within 3 %, more with photos of the back."
+    ),
 ]
 Card = Annotated[
     str | None,

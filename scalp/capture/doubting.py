@@ -23,7 +23,7 @@ CROWN_RAD, CROWN_REACH_RAD = np.deg2rad(30.0), np.deg2rad(15.0)
 PLACES_STEP_COUNT = 41
 """So many vertices stand for one of those the doubts of hairline and crown are read at."""
 TAPE_PERCENT = 2.5
-"""A size less sure than this has not been measured with a tape."""
+"""From this doubt on a tape is asked for, where none was laid."""
 
 
 def name_doubts(head: Head, fit: Fit, evidence: Evidence, scale: Scale, points: MarkedPoints | None) -> tuple[Doubt, ...]:
@@ -42,7 +42,7 @@ def _of_scale(scale: Scale) -> Doubt:
     """Tell how sure all lengths are."""
     percent = 100 * scale.sd_fraction
     advice = f"The size comes from {scale.source}."
-    if percent > TAPE_PERCENT:
+    if percent > TAPE_PERCENT and "the tape" not in scale.source:
         advice += " Measure the head's circumference with a tape, above the brows and round the back, and give it."
     return Doubt(
         kind="scale",
