@@ -1,10 +1,10 @@
-"""Draw the evidence figures of these pages from numbers computed afresh: placement, light in skin, healing and years, the yardstick.
+"""Draw the evidence figures of these pages from numbers computed afresh: placement, light in skin, healing and years, the yardstick, heads.
 
     pip install smp-mobile[bench]
-    PYTHONPATH=. python docs/science/make_figures.py [evenness pairs depth years yardstick]
+    PYTHONPATH=. python docs/science/make_figures.py [evenness pairs depth years yardstick heads]
 
-Everything, or only what is named, lands in `docs/science/pictures`. The yardstick needs the folder `../shared` beside the
-repository and is left as it is without it. Spectra: `python -m benchmarks.skin --picture`.
+Everything, or only what is named, lands in `docs/science/pictures`. The yardstick and the heads need the folder `../shared` beside the
+repository and are left as they are without it. Spectra: `python -m benchmarks.skin --picture`.
 """
 
 import importlib.util
@@ -14,17 +14,20 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import pyplot as plt
+from scipy.stats import norm
 
 from benchmarks.evenness import power_by_degree
 from benchmarks.spreading import EFFORTS, SPLITS, run_apart
 from scalp.ageing.healing import heal
 from scalp.ageing.years import temporary_fading
+from scalp.capture.heads import reconstruct_head
 from scalp.colour.srgb import lab_from_linear, linear_from_srgb
 from scalp.demo.patches import make_patch
 from scalp.designing import propose_design
 from scalp.domain.design import Wishes
 from scalp.domain.fading import BANDS, Fading
 from scalp.domain.look import Moment
+from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
 from scalp.io.tables import read_price_list
@@ -34,6 +37,7 @@ from scalp.rendering.looks import render_look
 from scalp.skin.matching import match_pigment
 from scalp.skin.spread import field_transmittance, optical_width_mm, point_spread, transmittance
 from scalp.skin.tone import reflectance
+from tests.known_heads import errors_of, identities, identity_truth, true_outline, unseen_errors
 from tests.placement.test_natural import EDGES, on_ball, pair_correlation
 
 HERE = Path(__file__).resolve().parent
@@ -151,8 +155,47 @@ def yardstick(tool, top_mm):
     return found | {"contrast": found["mark_contrast_median_p90"][0]}
 
 
+HEADS_COUNT = 16
+PROTOTYPE = {"hairline mm": (5.4, 4.0, 2.2), "depth mm": (5.3, 4.2, 2.0)}
+"""Of the prototype from one front photo of 12 identities: ellipsoid alone, with harmonics and outline, whole identity model."""
+
+
+def draw_heads():
+    """Errors from one photo beside the prototype's, and how often true errors lie inside what is stated."""
+    found = {
+        name: [one_head(seed, strange) for seed in range(HEADS_COUNT)] for name, strange in (("identities", False), ("of no\nmodel", True))
+    }
+    figure, axes = panes(3)
+    for place, (axis, what) in enumerate(zip(axes, PROTOTYPE, strict=False)):
+        axis.bar(["ellipsoid", "+ outline", "identity\nmodel"], PROTOTYPE[what], color=INK, alpha=0.25)
+        for name, heads in found.items():
+            medians = [np.median(head[place]) for head in heads]
+            axis.bar([name], [np.median(medians)], color=WARM)
+            axis.plot([name] * len(medians), medians, ".", color=INK)
+        axis.set(title=f"{what}, median of the seen scalp", ylim=(0, 6))
+    levels = np.linspace(0.1, 0.98, 23)
+    for place, (part, colour) in enumerate((("seen", WARM), ("unseen", RGB[2])), start=2):
+        apart = np.concatenate([head[place][:: max(len(head[place]) // 400, 1)] for heads in found.values() for head in heads])
+        axes[2].plot(levels, [(np.abs(apart) < norm.ppf(0.5 + level / 2)).mean() for level in levels], color=colour, label=part)
+    axes[2].plot([0, 1], [0, 1], ":", color=INK)
+    axes[2].set(title="true errors inside the interval", xlabel="stated", ylabel="found")
+    axes[2].legend(frameon=False)
+    return figure
+
+
+def one_head(seed, strange):
+    """Return hairline and depth errors, mm, and errors of the seen and the unseen part in stated SDs, of one head; every third from in front."""
+    random = np.random.default_rng(seed)
+    yaw, pitch = (0.0, 0.0) if seed % 3 == 0 else (random.uniform(-0.7, 0.7), random.uniform(-0.4, 0.5))
+    truth, face = identity_truth(identities(), seed + 300 * strange, yaw_rad=yaw, pitch_rad=pitch, strange=strange)
+    blank = Photo(pixels=np.zeros((2016, 1512, 3), np.uint8), encoding=srgb_encoding(), focal_px=truth.camera.focal_px)
+    head = reconstruct_head(blank, face=face, outline=true_outline(truth, 1.0, seed))
+    errors, (far_mm, sd_mm) = errors_of(head, truth), unseen_errors(head, truth)
+    return errors.hairline_mm, errors.depth_mm, errors.normal_sds, far_mm / sd_mm
+
+
 FIGURES = {name.removeprefix("draw_"): drawn for name, drawn in list(globals().items()) if name.startswith("draw_")}
-NEED_SHARED = {"yardstick"}
+NEED_SHARED = {"heads", "yardstick"}
 
 
 def main(names):
