@@ -59,14 +59,15 @@ def _seen(head: Head, camera: Camera, normals: FloatArray) -> BoolArray:
 def covered_fraction(head: Head) -> dict[str, float]:
     """Return how much of each part of the scalp at least one photo sees, 0..1, by the part's name."""
     seen = np.asarray(seen_by(head).any(axis=1), bool)
-    return {name: float(seen[near_part(head, middle)].mean()) for name, middle in PARTS.items()}
+    return {name: float(seen[near_part(head, name)].mean()) for name in PARTS}
 
 
-def near_part(head: Head, middle: tuple[float, float, float]) -> BoolArray:
-    """Return which vertices lie within the angle of a part's middle, told as a direction from the middle of the head."""
+def near_part(head: Head, part: str) -> BoolArray:
+    """Return which vertices lie within the angle of the middle of a part of the scalp, seen from the middle of the head."""
     arms = head.surface.vertices_mm - head.surface.vertices_mm.mean(axis=0)
     arms = arms / np.linalg.norm(arms, axis=1, keepdims=True)
-    return np.asarray(arms @ np.array(middle) > np.cos(PART_RAD) * np.linalg.norm(middle))
+    towards = np.array(PARTS[part])
+    return np.asarray(arms @ towards > np.cos(PART_RAD) * np.linalg.norm(towards))
 
 
 def uncovered_parts(head: Head) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scalp.base import Doubt
-from scalp.capture.coverage import PARTS, VIEW_FOR, covered_fraction, near_part, uncovered_parts
+from scalp.capture.coverage import VIEW_FOR, covered_fraction, near_part, uncovered_parts
 from scalp.capture.doubting import MISPLACED_MM, doubt_scale
 from scalp.capture.evidence import FOCAL_EXIF_LOG_SD, Evidence
 from scalp.capture.fitting import Fit
@@ -46,7 +46,7 @@ def _of_unseen(head: Head) -> list[Doubt]:
     covered = covered_fraction(head)
     found = []
     for part in uncovered_parts(head):
-        sd_mm = float(np.median(head.surface_sd_mm[near_part(head, PARTS[part])]))
+        sd_mm = float(np.median(head.surface_sd_mm[near_part(head, part)]))
         size = f"{100 * covered[part]:.0f} % of it in the photos, about {sd_mm:.1f} mm"
         advice = f"It is taken from what adults' heads are like; a photo {VIEW_FOR[part]} settles it."
         found.append(Doubt(kind="unseen", where=part, size=size, advice=advice))

@@ -95,9 +95,9 @@ def match_grain(
 
 
 def _seam(photos: tuple[int, int], px: list[FloatArray], arms: FloatArray) -> Seam:
-    """Return the seam of agreeing patches, which overlap: a third of them count as independent."""
+    """Return the seam of agreeing patches, which overlap: half of them count as independent."""
     directions = arms / np.linalg.norm(arms, axis=1, keepdims=True)
-    return Seam(photos=photos, first_px=px[0], second_px=px[1], directions=directions, told_count=len(directions) / 3)
+    return Seam(photos=photos, first_px=px[0], second_px=px[1], directions=directions, told_count=len(directions) / 2)
 
 
 def _above_brow(prior: HeadPrior, fit: Fit, vertices_mm: FloatArray) -> BoolArray:

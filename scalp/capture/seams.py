@@ -26,9 +26,9 @@ from scalp.capture.residuals import (
 )
 from scalp.geometry.harmonics import harmonics, tangents
 
-MATCH_SD_PX, MATCH_SD_MM = 0.5, 0.5
+MATCH_SD_PX, MATCH_SD_MM = 0.5, 0.35
 """How well a patch of skin is found again: in the photo, and on the head. (D)"""
-_ROUNDS_COUNT, _STEP = 2, 1e-3
+_ROUNDS_COUNT, _STEP = 1, 1e-3
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ def seam_rows(prior: HeadPrior, evidences: Sequence[Evidence], states: Sequence[
     pair = [(evidences[photo], states[photo]) for photo in seam.photos]
     skull = cranium_of(prior, pair[0][1])
     sides = [_side(prior, *one) for one in pair]
-    directions, spans = _settled(skull, seam, sides)
+    directions = _settled(skull, seam, sides)
     places = skull.points_mm(directions)
+    spans = _spans(skull, directions, places)
     slopes = [pose_slopes(prior, state, places) for _, state in pair]
     seen = (seam.first_px, seam.second_px)
     miss = np.hstack([project(prior, *one, places) - px for one, px in zip(pair, seen, strict=True)])
@@ -93,11 +94,12 @@ def _side(prior: HeadPrior, evidence: Evidence, state: State) -> _Side:
     return _Side(prior, evidence, state, float(np.hypot(MATCH_SD_PX, MATCH_SD_MM * state.px_per_mm)))
 
 
-def _settled(skull: Cranium, seam: Seam, sides: Sequence[_Side]) -> tuple[FloatArray, FloatArray]:
-    """Return the directions that suit both photos best, and the two ways along the skull there (N, 3, 2)."""
+def _settled(skull: Cranium, seam: Seam, sides: Sequence[_Side]) -> FloatArray:
+    """Return the directions that suit both photos best: one step from where they were recognised is enough."""
     directions = seam.directions
     for _ in range(_ROUNDS_COUNT):
-        places, spans = skull.points_mm(directions), _spans(skull, directions)
+        places = skull.points_mm(directions)
+        spans = _spans(skull, directions, places)
         rows, miss = [], []
         for side, px in zip(sides, (seam.first_px, seam.second_px), strict=True):
             by_place, _ = pose_slopes(side.prior, side.state, places)
@@ -108,12 +110,12 @@ def _settled(skull: Cranium, seam: Seam, sides: Sequence[_Side]) -> tuple[FloatA
         step = np.linalg.solve(normal, np.einsum("nra,nr->na", design, gap)[:, :, None])[:, :, 0]
         arms = places - np.einsum("nda,na->nd", spans, step) - skull.base.centre_mm
         directions = arms / np.linalg.norm(arms, axis=1, keepdims=True)
-    return directions, _spans(skull, directions)
+    return np.asarray(directions)
 
 
-def _spans(skull: Cranium, directions: FloatArray) -> FloatArray:
-    """Return two unit ways along the skull at directions, (N, 3, 2)."""
-    here, ways = skull.points_mm(directions), []
+def _spans(skull: Cranium, directions: FloatArray, here: FloatArray) -> FloatArray:
+    """Return two unit ways along the skull at directions and their places, (N, 3, 2)."""
+    ways = []
     for tangent in tangents(directions):
         ahead = directions + _STEP * tangent
         way = skull.points_mm(ahead / np.linalg.norm(ahead, axis=1, keepdims=True)) - here
