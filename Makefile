@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help set-up models demo check lint test bench lock clean
+.PHONY: help set-up models browser demo check lint test bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,11 @@ $(STAMP): constraints.txt pyproject.toml
 models: $(STAMP)
 	@$(BIN)/smp assets --fetch || echo "The face models are not there (no registry within reach?); tests that need them will be skipped."
 
+# A browser for the tests of the page of `smp points`: Debian's own, only where none is there and it may be installed.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; } \
+		|| echo "No browser is here (Debian package chromium): tests of the page of smp points will be skipped."
+
 demo: models
 	$(BIN)/smp demo --out out/demo
 
@@ -47,7 +52,7 @@ lint: $(STAMP)
 check: lint
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS)
 
-test: lint models
+test: lint models browser
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 bench: models
