@@ -27,7 +27,7 @@ from tests.known_films import DEMO_MIDDLE_MM, demo_sitter, exact_motion, film, f
 SETTINGS = CirclingSettings()
 PRIOR = refined_prior(read_head_prior(), SETTINGS)
 PATH = OrbitPath(middle_mm=PRIOR.base.centre_mm, width_px=720, height_px=1280, focal_px=1000.0)
-TIMES = np.linspace(0.0, 30.0, 21)
+TIMES = np.linspace(0.0, 30.0, 17)
 CAMERAS = [camera_at(PATH, float(when)) for when in TIMES]
 
 
@@ -119,7 +119,7 @@ def test_a_head_is_found_again_from_lines_and_a_face(seed):
 
 def test_the_stated_doubt_of_the_surface_holds_what_it_says():
     inside = []
-    for seed in range(1, 6):
+    for seed in range(1, 5):
         drawn, _, circled = fitted(seed)
         gaps, directions = drawn.gaps_mm(circled)
         basis = harmonics(directions, SETTINGS.degree)
@@ -137,7 +137,7 @@ def test_the_size_and_axes_of_the_scene_do_not_matter():
 def test_the_face_lies_where_its_rays_meet():
     drawn = Drawn(2)
     rows, numbers = mesh_rows(PRIOR)
-    placed = place_face(MOTION, {number: drawn.face(number) for number in (0, 1, 2, 18, 19)}, CAMERAS[0].centre_px)
+    placed = place_face(MOTION, {number: drawn.face(number) for number in (0, 1, 15, 16)}, CAMERAS[0].centre_px)
     scale, turn, shift = similarity(placed.points_scene[numbers], drawn.points[rows])
     gaps = np.linalg.norm(placed.points_scene[numbers] @ turn.T * scale + shift - drawn.points[rows], axis=1)
     assert np.median(gaps) < 1.5
@@ -209,7 +209,7 @@ def filmed(models):
     except NotPossible:
         pytest.skip("the demo head is not fetched: run `smp assets --fetch`")
     path = OrbitPath(middle_mm=DEMO_MIDDLE_MM, width_px=540, height_px=960, focal_px=750.0, distance_mm=480.0)
-    frames = list(film(sitter, path, np.linspace(0.0, 29.0, 16)))
+    frames = list(film(sitter, path, np.linspace(0.0, 29.0, 14)))
     footage, cameras = footage_of(frames), [frame.camera for frame in frames]
     wish = ScaleWish(circumference_mm=560.0)
     return film_head(footage, exact_motion(footage, cameras), models, scale=wish), scalp_mm, cameras, footage

@@ -41,6 +41,7 @@ def blank_footage():
     return Footage(photos=(photo,) * 10, frame_index=np.arange(10, dtype=np.int32), at_seconds=np.arange(10.0))
 
 
+@pytest.mark.slow
 @needs_solver
 def test_the_cameras_of_a_film_are_found_again():
     path = OrbitPath(middle_mm=np.array([0.0, 25.0, 0.0]), width_px=405, height_px=720, focal_px=562.0)
