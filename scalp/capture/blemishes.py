@@ -19,6 +19,8 @@ _DISC_FACTOR = 1.35
 """Radius of a disc over that of the Gaussian difference which answers to it most."""
 _SHINY = 0.25
 """Mean shine of a wide surrounding above which no pale line is trusted."""
+_WIDER_FACTOR = 2.5
+"""How much wider a ridge is looked for to tell a line from the crest of a highlight."""
 _RING_RADII = 3.5
 """Radii of a mole within which a pale line is the rim of the mole and no scar."""
 
@@ -47,7 +49,7 @@ class BlemishSettings(Value):
     """Length from which a line is a scar."""
     line_noise_ratio: float = 4.5
     """How far a line must stand out of the skin's unevenness."""
-    least_confidence_fraction: float = 0.3
+    least_confidence_fraction: float = 0.5
     """Below it nothing is proposed."""
     most_count: int = 40
     """Places that are proposed at most, the surest first."""
@@ -184,7 +186,9 @@ def _find_scars(darkness: Float32Array, wanted: BoolArray, ground: Ground, setti
         return _as_spots([], "scar")
     ridge = _ridge_answer(-darkness, sigma)
     spread = 1.4826 * float(np.median(np.abs(ridge[wanted]))) + 1e-6
-    strong = (ridge > settings.line_noise_ratio * spread) & wanted
+    # The crest of a highlight is a ridge too, but a wide one.
+    wide = _ridge_answer(-darkness, _WIDER_FACTOR * sigma)
+    strong = (ridge > settings.line_noise_ratio * spread) & (ridge > wide) & wanted
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strong.astype(np.uint8), connectivity=8)
     found: list[tuple[float, float, float, float]] = []
     for number in range(1, len(stats)):
