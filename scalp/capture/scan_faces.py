@@ -30,7 +30,7 @@ FEWEST_READINGS_COUNT = 2
 OVERTURNED_RATIO = 0.75
 """Where views agree so much better with the picture upside down, it is. On a real scan 0.5. (D)"""
 _QUICK = FaceSearch(tile_fraction=(), turns_rad=())
-_THOROUGH = FaceSearch(turns_rad=())
+_THOROUGH = FaceSearch(tile_fraction=(0.55,), turns_rad=())
 
 
 @dataclass(frozen=True)
