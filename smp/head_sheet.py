@@ -126,6 +126,8 @@ def _turntable_words(stored: StoredHead, *, textured: bool) -> str:
     """Say what a turntable shows."""
     if not textured:
         return "How sure the surface is: dark blue is sure, yellow is not. No photo is shown."
+    if not stored.head.cameras:
+        return "In the scan's own colours."
     unseen = [PART_WORDS.get(part.name, part.name).lower() for part in stored.parts if part.seen_fraction < 0.5]
     return (
         f"A guess in plain skin tone, as no photo shows it: {', '.join(unseen)}." if unseen else "All parts of the scalp were photographed."

@@ -81,6 +81,7 @@ def _course_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:
         ("compiling the head fit", partial(_see, made)),
         ("compiling placement", partial(_place, made)),
         ("compiling rendering", partial(_render, made)),
+        ("compiling the view of a head", partial(_draw, made)),
     )
 
 
@@ -129,6 +130,17 @@ def _render(made: dict[str, Any]) -> None:
     moments = moments_of(made["course"].plan)
     sitting = dataclasses.replace(made["sitting"], stubble=Stubble(hair=NativeHair(density_per_cm2=_TINY_DENSITY_PER_CM2)))
     list(render_course(sitting, made["course"], (moments[0], moments[-1])))
+
+
+def _draw(made: dict[str, Any]) -> None:
+    """Draw a head by itself, with the colours of its photo and with those of its doubt."""
+    from scalp.capture.textures import BakeSettings, bake_texture
+    from scalp.rendering.busts import draw_bust, dress_bust
+
+    sitting = made["sitting"]
+    texture = bake_texture(sitting.head, (sitting.photo,), settings=BakeSettings(side_px=64))
+    for bust in (dress_bust(sitting.head), dress_bust(sitting.head, texture)):
+        draw_bust(bust, sitting.camera)
 
 
 def _demo_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:
