@@ -232,7 +232,7 @@ def _off_moles(moles: Spots, scars: Spots, px_per_mm: float) -> Spots:
         places=scars.places[kept],
         radius_mm=scars.radius_mm[kept],
         confidence_fraction=scars.confidence_fraction[kept],
-        kinds=("scar",) * int(kept.sum()),
+        kinds=tuple(kind for kind, keep in zip(scars.kinds, kept, strict=True) if keep),
     )
 
 

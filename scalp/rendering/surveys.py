@@ -103,8 +103,8 @@ def _swatches(tones: tuple[RegionTone, ...]) -> ByteArray:
     for number, tone in enumerate(tones):
         top, shift = 12 + number * (high + 14), np.array([tone.lab_sd[0], 0.0, 0.0])
         for part, lab in enumerate((tone.lab - shift, tone.lab, tone.lab + shift)):
-            colour = tuple(int(level) for level in srgb_from_linear(linear_from_lab(lab)))
-            pen.rectangle((12 + part * 50, top, 12 + part * 50 + 50, top + high), fill=colour)
+            red, green, blue = (int(level) for level in srgb_from_linear(linear_from_lab(lab)))
+            pen.rectangle((12 + part * 50, top, 12 + part * 50 + 50, top + high), fill=(red, green, blue))
         lightness, a, b = tone.lab
         words = (
             f"{tone.region}: L {lightness:.0f} a {a:.0f} b {b:.0f}, +-{tone.lab_sd[0]:.0f} {tone.lab_sd[1]:.0f} {tone.lab_sd[2]:.0f}",
