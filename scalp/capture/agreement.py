@@ -22,6 +22,8 @@ STRANGE_COST, STRANGE_LOST_FRACTION, STRANGE_EXCESS = 1.2, 0.15, 30.0
 """A photo is looked at closely where each of its numbers costs more than the first (0.2 to 0.8 where all is well) and more than
 the second of its outline, or one of its points, is far off; and refused where it costs so much more among the others than by itself: 15 in the
 logarithm of the likelihood. (D)"""
+SURE_EXCESS = 90.0
+"""From here on it is refused even where nothing by itself is far off. (D)"""
 _STEPS_COUNT = 12
 ALLOWED = "photos of one head, not mirrored, left and right the client's own"
 
@@ -46,11 +48,12 @@ def excess_costs(prior: HeadPrior, evidences: Sequence[Evidence], fits: Sequence
     found = []
     for evidence, fit in zip(evidences, fits, strict=True):
         numbers_count = 2 * len(evidence.point_index) + len(evidence.outline_px) * _told(evidence)
-        if fit.cost < STRANGE_COST * numbers_count or not _strays(fit):
+        if fit.cost < STRANGE_COST * numbers_count:
             found.append(0.0)
             continue
         alone = fit_head(prior, evidence, _untied(fit.state), steps_count=_STEPS_COUNT)
-        found.append(fit.cost - alone.cost)
+        excess = fit.cost - alone.cost
+        found.append(excess if _strays(fit) or excess > SURE_EXCESS else 0.0)
     return found
 
 
