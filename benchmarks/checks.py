@@ -13,13 +13,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from scalp.capture.cards import find_card
-from scalp.capture.checks import check_photo
-from scalp.capture.coins import coin_mm, find_coin
-from scalp.capture.faces import find_faces
-from scalp.capture.objects import card_place, read_coin
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
+from scalp.capture.checking.checks import check_photo
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.size.cards import find_card
+from scalp.capture.size.coins import coin_mm, find_coin
+from scalp.capture.size.objects import card_place, read_coin
+from scalp.capture.survey.regions import read_regions
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoHead, DemoView
 from scalp.domain.photo import Photo, srgb_encoding

@@ -142,7 +142,7 @@ def run_once(photo: Path, points: Path, density_per_cm2: float, *, by_points: bo
     with watch.stage("imports"):
         for module_name in ("smp.sitting", "smp.running", "smp.orders"):
             importlib.import_module(module_name)
-    from scalp.capture.scale import ScaleWish
+    from scalp.capture.size.scale import ScaleWish
     from scalp.domain.design import Wishes
     from scalp.io.cache import forget_photo
     from scalp.io.photos import read_photo

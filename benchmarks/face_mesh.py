@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from scalp.base import FloatArray
-from scalp.capture.faces import find_faces
-from scalp.capture.prior import read_head_prior
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.shape.prior import read_head_prior
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise

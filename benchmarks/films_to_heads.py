@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from scalp.base import ScalpError
-from scalp.capture.orbits import Filmed, Trust, film_head, judge_film
+from scalp.capture.film.orbits import Filmed, Trust, film_head, judge_film
 from scalp.demo.filming import OrbitPath
 from scalp.demo.surroundings import Painted
 from scalp.domain.camera import Camera

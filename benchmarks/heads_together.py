@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from scalp.base import BadInput
-from scalp.capture import together
-from scalp.capture.fitting import fit_together
-from scalp.capture.prior import read_head_prior
-from scalp.capture.residuals import rotation_of
-from scalp.capture.together import reconstruct_together
+from scalp.capture.several import together
+from scalp.capture.several.together import reconstruct_together
+from scalp.capture.shape.fitting import fit_together
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.shape.residuals import rotation_of
 from scalp.io.assets import models_folder
 from tests.known_heads import SCAN_EAR_TOP_MM, SCAN_GLABELLA_MM, identities, scan_camera, scan_mesh
 from tests.known_views import (

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from scalp.base import ScalpError
-from scalp.capture.scans import reconstruct_from_scan
+from scalp.capture.scan.scans import reconstruct_from_scan
 from scalp.domain.head import Mesh
 from scalp.geometry.nearest import NearestFinder
 from scalp.io.assets import models_folder

@@ -12,12 +12,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from scalp.capture.blemishes import BlemishSettings, find_blemishes, searched_area
-from scalp.capture.growth import mark_stubble, read_growth
-from scalp.capture.shine import part_shine
-from scalp.capture.surveying import survey_scalp
-from scalp.capture.white import balance_white, balanced
-from scalp.capture.zones import lay_ground
+from scalp.capture.survey.blemishes import BlemishSettings, find_blemishes, searched_area
+from scalp.capture.survey.growth import mark_stubble, read_growth
+from scalp.capture.survey.shine import part_shine
+from scalp.capture.survey.surveying import survey_scalp
+from scalp.capture.survey.white import balance_white, balanced
+from scalp.capture.survey.zones import lay_ground
 from scalp.colour.srgb import difference, lab_from_linear
 from scalp.demo.complexion import darkness_fraction, mix_complexion
 from scalp.demo.exposure import expose

@@ -11,7 +11,7 @@ import resource
 import time
 from datetime import date
 
-from scalp.capture.heads import reconstruct_head
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.demo.exposure import expose
 from scalp.demo.lamps import choose_rig
 from scalp.demo.portrait import MEDIUM_SKIN, make_demo_head
@@ -25,7 +25,7 @@ from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 from scalp.rendering.seeing import scale_at, see_from
 from scalp.rendering.views import Stand, render_scene, stand_camera
-from scalp.treatment import impressions_at, moments_of, plan_course
+from scalp.treatment.courses import impressions_at, moments_of, plan_course
 
 
 def timed(step, repeat):

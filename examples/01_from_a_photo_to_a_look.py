@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoView
 from scalp.domain.design import Wishes
@@ -23,7 +23,9 @@ from scalp.io.pictures import write_picture
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 from scalp.rendering.sheets import Tile, compose_sheet
-from scalp.treatment import moments_of, plan_course, render_course, see_head
+from scalp.treatment.courses import moments_of, plan_course
+from scalp.treatment.looks import render_course
+from scalp.treatment.sittings import see_head
 
 
 def main(folder=Path("out/examples"), photo_path=None):

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
-from scalp.capture.scale import ScaleWish
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoView, stand_camera
 from scalp.geometry.raster import rasterise

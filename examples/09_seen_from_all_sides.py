@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from scalp.capture.heads import reconstruct_head
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.demo.portrait import MEDIUM_SKIN, make_demo_head
 from scalp.demo.truth import DemoView
 from scalp.domain.design import Wishes
@@ -24,7 +24,8 @@ from scalp.planning.plans import PlanSettings
 from scalp.rendering.seeing import SEEING_DISTANCES_MM, scale_at, see_photo_from
 from scalp.rendering.sheets import Tile, compose_sheet
 from scalp.rendering.views import POSES_DEGREES, Stand, stand_camera
-from scalp.treatment import moments_of, plan_course, render_views
+from scalp.treatment.courses import moments_of, plan_course
+from scalp.treatment.looks import render_views
 
 SIDES, LIGHTS = ("front", "top", "left", "back"), ("indoor", "sun", "flash", "wet")
 SMALL = Stand(width_px=480, height_px=640)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoView
 from scalp.domain.design import Wishes
@@ -22,7 +22,9 @@ from scalp.io.assets import makehuman_folder, models_folder
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 from scalp.rendering.sheets import Tile, compose_sheet
-from scalp.treatment import plan_course, render_course, see_head
+from scalp.treatment.courses import plan_course
+from scalp.treatment.looks import render_course
+from scalp.treatment.sittings import see_head
 
 LAST = Moment(name="last", label="Session 3", session_number=3, days=0.0)
 SESSIONS = tuple(dataclasses.replace(LAST, name=f"s{n}", label=f"Session {n}, that evening", session_number=n) for n in (1, 2, 3))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoView
 from scalp.domain.sighting import MarkedPoints

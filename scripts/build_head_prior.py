@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
-from scalp.capture.anthropometry import HeadMeasures, read_head_measures
-from scalp.capture.cranium import Ellipsoid
+from scalp.capture.shape.anthropometry import HeadMeasures, read_head_measures
+from scalp.capture.shape.cranium import Ellipsoid
 from scalp.geometry.harmonics import degrees, harmonics
 
 Array = npt.NDArray[np.float64]

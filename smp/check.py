@@ -11,7 +11,7 @@ from smp import options
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from scalp.capture.gathering import Gathering
+    from scalp.capture.checking.gathering import Gathering
     from scalp.domain.sighting import Finding
     from smp.terminal import Stages, Terminal
 
@@ -48,7 +48,7 @@ def _check_one(terminal: "Terminal", photo: Path, points: Path | None, face: int
     """Judge one photo."""
     from scalp.io.photos import read_photo
     from scalp.io.points import PointsFile, check_places_inside, read_points_file
-    from scalp.treatment import judge_photo
+    from scalp.treatment.sittings import judge_photo
     from smp.sitting import models_or_none
 
     with terminal.working() as stages:

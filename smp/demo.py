@@ -34,7 +34,7 @@ def demo(
     quiet: options.Quiet = False,
 ) -> None:
     """Show the whole course on a generated head: nobody's photo, exact camera, the truth known."""
-    from scalp.capture.scale import ScaleWish
+    from scalp.capture.size.scale import ScaleWish
     from scalp.demo.portrait import MEDIUM_SKIN, make_demo_head
     from scalp.demo.truth import DemoView
     from scalp.domain.design import Wishes

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalp.base import BadInput, Progress
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.scale import ScaleWish
 from scalp.domain.client import Client
 from scalp.domain.stored import StoredHead
 from scalp.io.footage import read_footage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from smp import options
 
 if TYPE_CHECKING:
-    from scalp.treatment import Sitting
+    from scalp.treatment.sittings import Sitting
     from smp.orders import Order
     from smp.terminal import Terminal
 

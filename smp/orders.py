@@ -8,8 +8,8 @@ import numpy as np
 
 from scalp.ageing.years import temporary_fading
 from scalp.base import BadInput, FloatArray, Value, value
-from scalp.capture.coins import read_coins
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.coins import read_coins
+from scalp.capture.size.scale import ScaleWish
 from scalp.domain.design import HAIRLINE_STYLES, NORWOOD_STAGES, Wishes
 from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.hair import check_stubble_days

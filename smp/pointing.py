@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from scalp.base import BadInput, BadTable, FloatArray, Progress, Value, value
-from scalp.capture.coins import read_coins
-from scalp.capture.evidence import FEWEST_POINTS
-from scalp.capture.faces import find_faces
-from scalp.capture.prior import POINT_OF_MESH
-from scalp.capture.scale import ScaleWish
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.shape.evidence import FEWEST_POINTS
+from scalp.capture.shape.prior import POINT_OF_MESH
+from scalp.capture.size.coins import read_coins
+from scalp.capture.size.scale import ScaleWish
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import POINT_NAMES, FaceSighting
 from scalp.domain.survey import AVOID_KINDS, LARGEST_AVOID_RADIUS_MM, Corrections

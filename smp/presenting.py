@@ -8,7 +8,8 @@ from scalp.domain.look import Look
 from scalp.domain.photo import Photo
 from scalp.domain.plan import Plan, Session
 from scalp.rendering.sheets import Block, Tile, compose_sheet
-from scalp.treatment import Course, Sitting
+from scalp.treatment.courses import Course
+from scalp.treatment.sittings import Sitting
 
 HEAD_MARGIN_FRACTION = 0.14
 TILE_RATIO = 1.16

@@ -14,18 +14,10 @@ from scalp.io.films import write_film
 from scalp.io.pictures import write_picture
 from scalp.io.treatments import record_treatment, write_treatment
 from scalp.rendering.films import compose_film
-from scalp.treatment import (
-    Course,
-    Sitting,
-    banded,
-    doubts_of,
-    mismatch_at,
-    moments_of,
-    plan_course,
-    render_course,
-    shave_sitting,
-    show_before,
-)
+from scalp.treatment.courses import Course, banded, moments_of, plan_course
+from scalp.treatment.looks import doubts_of, render_course, show_before
+from scalp.treatment.own_hair import mismatch_at
+from scalp.treatment.sittings import Sitting, shave_sitting
 from smp.orders import Order
 from smp.presenting import crop_head, present_comparison, present_course
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import scalp
 from scalp.base import BadInput, NotPossible, Progress, WrongParent
-from scalp.capture.scale import ScaleWish
+from scalp.capture.size.scale import ScaleWish
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import MarkedPoints, Regions
@@ -19,8 +19,8 @@ from scalp.io.keeping import keep_noun, kept_noun
 from scalp.io.photos import read_photo
 from scalp.io.points import PointsFile, check_places_inside, read_points_file
 from scalp.skin.tone import fit_skin
-from scalp.treatment import Sitting, see_head, skin_colour
 from scalp.treatment.heads import sit_with_head
+from scalp.treatment.sittings import Sitting, see_head, skin_colour
 from smp.orders import read_scale
 
 
@@ -137,6 +137,6 @@ def _private_folder(photo: Photo) -> Path | None:
 def _code_digest() -> str:
     """Name the engine's own files by size and time, so that nothing an older engine saw is taken for this one's."""
     engine = Path(scalp.__file__).parent
-    files = [*sorted((engine / "capture").glob("*.py")), engine / "tables" / "head-prior.csv"]
+    files = [*sorted((engine / "capture").rglob("*.py")), engine / "tables" / "head-prior.csv"]
     facts = [(file.name, stat.st_size, stat.st_mtime_ns) for file in files for stat in (file.stat(),)]
     return hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest()

@@ -19,7 +19,9 @@ from scalp.rendering.seeing import SEEING_DISTANCES_MM, coarser_than_eye, px_per
 from scalp.rendering.sheets import Block, Tile, compose_sheet
 from scalp.rendering.turntables import FRAME_SECONDS, film_frame, sheet_turntable, walk_round
 from scalp.rendering.views import POSES_DEGREES, Stand
-from scalp.treatment import Course, Sitting, banded, moments_of, render_views
+from scalp.treatment.courses import Course, banded, moments_of
+from scalp.treatment.looks import render_views
+from scalp.treatment.sittings import Sitting
 from smp.orders import Order, choose
 from smp.running import plan_order
 

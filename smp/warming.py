@@ -87,11 +87,11 @@ def _course_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:
 
 def _see(made: dict[str, Any]) -> None:
     """Photograph an analytic head and reconstruct it from its points."""
-    from scalp.capture.scale import ScaleWish
+    from scalp.capture.size.scale import ScaleWish
     from scalp.demo.analytic import make_analytic_head
     from scalp.demo.truth import DemoView
     from scalp.io.assets import models_folder
-    from scalp.treatment import see_head
+    from scalp.treatment.sittings import see_head
 
     person = make_analytic_head(view=DemoView(width_px=_TINY_PX[0], height_px=_TINY_PX[1]))
     models = None
@@ -107,7 +107,7 @@ def _place(made: dict[str, Any]) -> None:
     from scalp.domain.pigment import Needle, Pigment
     from scalp.io.tables import read_price_list
     from scalp.planning.plans import PlanSettings
-    from scalp.treatment import plan_course
+    from scalp.treatment.courses import plan_course
 
     made["course"] = plan_course(
         made["sitting"].head,
@@ -125,7 +125,8 @@ def _place(made: dict[str, Any]) -> None:
 def _render(made: dict[str, Any]) -> None:
     """Render a fresh look and a late one, with stubble around them."""
     from scalp.domain.hair import NativeHair, Stubble
-    from scalp.treatment import moments_of, render_course
+    from scalp.treatment.courses import moments_of
+    from scalp.treatment.looks import render_course
 
     moments = moments_of(made["course"].plan)
     sitting = dataclasses.replace(made["sitting"], stubble=Stubble(hair=NativeHair(density_per_cm2=_TINY_DENSITY_PER_CM2)))
@@ -134,7 +135,7 @@ def _render(made: dict[str, Any]) -> None:
 
 def _draw(made: dict[str, Any]) -> None:
     """Draw a head by itself, with the colours of its photo and with those of its doubt."""
-    from scalp.capture.textures import BakeSettings, bake_texture
+    from scalp.capture.texture.textures import BakeSettings, bake_texture
     from scalp.rendering.busts import draw_bust, dress_bust
 
     sitting = made["sitting"]

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray
-from scalp.capture.rigs import similarity
+from scalp.capture.film.rigs import similarity
 from scalp.demo.filming import Frame, OrbitPath, film_frames
 from scalp.demo.painting import paint_person
 from scalp.demo.surroundings import Painted, dress_sitter, furnish_room, light_of_room

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray
-from scalp.capture.faces import find_faces
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.photo import Photo, srgb_encoding

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from scalp.base import BoolArray, Float32Array, FloatArray
-from scalp.capture.zones import Ground
+from scalp.capture.survey.zones import Ground
 from scalp.colour.srgb import linear_from_srgb, srgb_from_linear
 from scalp.domain.photo import Photo
 

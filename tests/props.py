@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from scalp.base import FloatArray
-from scalp.capture.objects import CARD_LONG_MM, CARD_ROUND_MM, CARD_SHORT_MM
+from scalp.capture.size.objects import CARD_LONG_MM, CARD_ROUND_MM, CARD_SHORT_MM
 from scalp.domain.camera import Camera
 
 _FINE = 3

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from scalp.base import BoolArray, Float32Array, FloatArray
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
-from scalp.capture.together import reconstruct_together
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.several.together import reconstruct_together
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.survey.regions import read_regions
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head, Mesh
 from scalp.domain.photo import Photo

@@ -17,7 +17,10 @@ from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
-from scalp.treatment import Sitting, between_hairs, hairs_at, mismatch_at, moments_of, native_hairs, plan_course, render_course, show_before
+from scalp.treatment.courses import moments_of, plan_course
+from scalp.treatment.looks import render_course, show_before
+from scalp.treatment.own_hair import between_hairs, hairs_at, mismatch_at, native_hairs
+from scalp.treatment.sittings import Sitting
 
 SKIN = Skin(melanin_fraction=0.02, blood_fraction=0.012)
 HAIR = NativeHair(density_per_cm2=120.0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scalp.base import NotPossible
-from scalp.capture.heads import reconstruct_head
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.demo.analytic import make_analytic_head
 from scalp.demo.truth import DemoView
 from scalp.domain.design import Wishes
@@ -24,18 +24,9 @@ from scalp.planning.plans import PlanSettings
 from scalp.rendering.looks import LookMaker, render_look
 from scalp.rendering.projection import project_impressions
 from scalp.skin.tone import fit_skin
-from scalp.treatment import (
-    Sitting,
-    banded,
-    choose_face,
-    doubts_of,
-    doubts_of_ageing,
-    impressions_at,
-    moments_of,
-    plan_course,
-    render_course,
-    skin_colour,
-)
+from scalp.treatment.courses import banded, doubts_of_ageing, impressions_at, moments_of, plan_course
+from scalp.treatment.looks import doubts_of, render_course
+from scalp.treatment.sittings import Sitting, choose_face, skin_colour
 
 NEAR_PX = 5.0
 """Half the window in which an impression is looked for."""

@@ -20,7 +20,7 @@ from benchmarks.evenness import power_by_degree
 from benchmarks.spreading import EFFORTS, SPLITS, run_apart
 from scalp.ageing.healing import heal
 from scalp.ageing.years import temporary_fading
-from scalp.capture.heads import reconstruct_head
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.colour.srgb import lab_from_linear, linear_from_srgb
 from scalp.demo.patches import make_patch
 from scalp.designing import propose_design

@@ -1,6 +1,6 @@
 """A 3-D scan of a head as it came from a scanner's file: any unit, any axes, holes, shoulders and all.
 
-Reading one is `scalp.io.scans`'; making a `Head` of it is `scalp.capture.scans`'.
+Reading one is `scalp.io.scans`'; making a `Head` of it is `scalp.capture.scan.scans`'.
 """
 
 from typing import Literal, get_args

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scalp.base import NotPossible, Progress, ScalpError, no_progress
-from scalp.capture.checks import check_photo
-from scalp.capture.faces import find_faces
-from scalp.capture.gathering import Gathering, check_photos
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
-from scalp.capture.together import reconstruct_together
+from scalp.capture.checking.checks import check_photo
+from scalp.capture.checking.gathering import Gathering, check_photos
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.several.together import reconstruct_together
+from scalp.capture.survey.regions import read_regions
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Finding, MarkedPoints, Regions, Sighting

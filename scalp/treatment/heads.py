@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from scalp.base import BadInput, Float32Array, NotPossible, Progress, Value, no_progress, value
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.orbits import film_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.parts import judge_parts, measure_head
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
-from scalp.capture.scale import ScaleWish
-from scalp.capture.scans import reconstruct_from_scan
-from scalp.capture.textures import bake_texture
-from scalp.capture.together import reconstruct_together
+from scalp.capture.film.orbits import film_head
+from scalp.capture.scan.scans import reconstruct_from_scan
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.several.together import reconstruct_together
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.shape.parts import judge_parts, measure_head
+from scalp.capture.size.scale import ScaleWish
+from scalp.capture.survey.regions import read_regions
+from scalp.capture.texture.textures import bake_texture
 from scalp.domain.camera import Camera
 from scalp.domain.client import Client
 from scalp.domain.footage import Footage, Motion

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scalp.base import Doubt, Progress, no_progress
-from scalp.capture.covering import doubt_burnt, doubt_hair
+from scalp.capture.survey.covering import doubt_burnt, doubt_hair
 from scalp.demo.exposure import expose
 from scalp.demo.lamps import choose_rig
 from scalp.demo.sitters import light_sitter, portray, seat_likeness

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from scalp.base import Doubt, FloatArray, NotPossible, Progress, Value, no_progress, value
-from scalp.capture.checks import check_photo
-from scalp.capture.covering import is_long, judge_cover
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
-from scalp.capture.scale import ScaleWish
+from scalp.capture.checking.checks import check_photo
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.size.scale import ScaleWish
+from scalp.capture.survey.covering import is_long, judge_cover
+from scalp.capture.survey.regions import read_regions
 from scalp.designing.proposal import propose_design
 from scalp.domain.camera import Camera
 from scalp.domain.design import Wishes

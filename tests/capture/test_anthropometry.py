@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scalp.capture.anthropometry import expect_circumference, read_head_measures
-from scalp.capture.prior import CRANIUM_MEASURES, FACE_MEASURES, read_head_prior
+from scalp.capture.shape.anthropometry import expect_circumference, read_head_measures
+from scalp.capture.shape.prior import CRANIUM_MEASURES, FACE_MEASURES, read_head_prior
 from scalp.domain.client import Client
 
 NAMES = (*CRANIUM_MEASURES, *FACE_MEASURES)

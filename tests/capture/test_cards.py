@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput
-from scalp.capture.cards import find_card
-from scalp.capture.coins import coin_mm, find_coin, read_coins
-from scalp.capture.faces import find_faces
-from scalp.capture.objects import CARD_LONG_MM, CARD_SHORT_MM, card_place, coin_ellipse, read_coin
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.size.cards import find_card
+from scalp.capture.size.coins import coin_mm, find_coin, read_coins
+from scalp.capture.size.objects import CARD_LONG_MM, CARD_SHORT_MM, card_place, coin_ellipse, read_coin
 from scalp.demo.portrait import make_demo_head
 from scalp.demo.truth import DemoHead, DemoView
 from scalp.domain.camera import Camera

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from scalp.capture.checks import blur_px, check_photo
-from scalp.capture.faces import find_faces
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
+from scalp.capture.checking.checks import blur_px, check_photo
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.survey.regions import read_regions
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import Finding
 from tests.capture.conftest import load

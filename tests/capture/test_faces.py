@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalp.base import BadInput, Unreadable
-from scalp.capture.anchors import anchor_centres, decode_faces, overlaps
-from scalp.capture.crops import Crop
-from scalp.capture.faces import find_faces
-from scalp.capture.networks import NETWORKS, Network, load_network
-from scalp.capture.prior import read_head_prior
-from scalp.capture.stance import find_stance
+from scalp.capture.seeing.anchors import anchor_centres, decode_faces, overlaps
+from scalp.capture.seeing.crops import Crop
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.networks import NETWORKS, Network, load_network
+from scalp.capture.seeing.stance import find_stance
+from scalp.capture.shape.prior import read_head_prior
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import FaceSighting
 from tests.capture.conftest import load

@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from scalp.capture.checks import check_photo
-from scalp.capture.faces import find_faces
-from scalp.capture.flaws import find_flaws
-from scalp.capture.gathering import SIDES, check_photos, side_of
-from scalp.capture.person import segment_person
-from scalp.capture.regions import read_regions
-from scalp.capture.screens import grid_fraction, plain_bars
+from scalp.capture.checking.checks import check_photo
+from scalp.capture.checking.flaws import find_flaws
+from scalp.capture.checking.gathering import SIDES, check_photos, side_of
+from scalp.capture.checking.screens import grid_fraction, plain_bars
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.survey.regions import read_regions
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Finding, Regions, Sighting
 from tests import faults

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalp.base import BadInput, NotPossible
-from scalp.capture.cranium import Cranium, Ellipsoid
-from scalp.capture.doubting import name_unseen, name_view
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.marks import exchange_sides
-from scalp.capture.prior import read_head_prior
-from scalp.capture.scale import ScaleWish
-from scalp.capture.tapes import lay_tape
+from scalp.capture.shape.cranium import Cranium, Ellipsoid
+from scalp.capture.shape.doubting import name_unseen, name_view
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.shape.marks import exchange_sides
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.size.scale import ScaleWish
+from scalp.capture.size.tapes import lay_tape
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head
 from scalp.domain.photo import Photo, srgb_encoding

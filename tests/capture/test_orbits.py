@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from scalp.base import NotPossible, WrongParent
-from scalp.capture.circling import CirclingSettings, Shape, bare_scalp, circle_head, refined_prior
-from scalp.capture.encircled import shape_before_cameras
-from scalp.capture.orbits import Trust, film_head, judge_film
-from scalp.capture.prior import read_head_prior
-from scalp.capture.rigs import Rig, mesh_rows, place_face, similarity, stand_rig, straightened
-from scalp.capture.scale import ScaleWish
-from scalp.capture.skylines import Skyline
+from scalp.capture.film.circling import CirclingSettings, Shape, bare_scalp, circle_head, refined_prior
+from scalp.capture.film.encircled import shape_before_cameras
+from scalp.capture.film.orbits import Trust, film_head, judge_film
+from scalp.capture.film.rigs import Rig, mesh_rows, place_face, similarity, stand_rig, straightened
+from scalp.capture.film.skylines import Skyline
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.filming import OrbitPath, camera_at
 from scalp.domain.footage import Footage
 from scalp.domain.photo import Photo, srgb_encoding

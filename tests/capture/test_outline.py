@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from scalp.capture.contours import EdgeSearch, draw_to_edge, evenly_spaced, filled, half_crossing, outward_normals
-from scalp.capture.edges import follow_edges
-from scalp.capture.faces import find_faces
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
+from scalp.capture.seeing.contours import EdgeSearch, draw_to_edge, evenly_spaced, filled, half_crossing, outward_normals
+from scalp.capture.seeing.edges import follow_edges
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
 from tests.capture.conftest import load, scan_outline_mask
 from tests.capture.test_faces import photo_of
 

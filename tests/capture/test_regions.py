@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput
-from scalp.capture.covering import doubt_burnt, doubt_hair, judge_cover, treated_area
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
-from scalp.capture.regions import largest_hair_over, read_regions
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.survey.covering import doubt_burnt, doubt_hair, judge_cover, treated_area
+from scalp.capture.survey.regions import largest_hair_over, read_regions
 from scalp.domain.camera import Camera
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions

@@ -6,16 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalp.base import BadInput
-from scalp.capture.assembly import place_camera
-from scalp.capture.cranium import Cranium, Ellipsoid
-from scalp.capture.evidence import gather_evidence
-from scalp.capture.fitting import Fit, fit_head, start_state
-from scalp.capture.pose import candidate_poses
-from scalp.capture.prior import read_head_prior
-from scalp.capture.residuals import cranium_of
-from scalp.capture.scale import MEASURES_MM, ScaleWish, Told, weigh, with_objects
-from scalp.capture.sizing import scale_head
-from scalp.capture.tapes import Tape, lay_over_crown, lay_over_ears, lay_tape, span_breadth, span_length
+from scalp.capture.shape.assembly import place_camera
+from scalp.capture.shape.cranium import Cranium, Ellipsoid
+from scalp.capture.shape.evidence import gather_evidence
+from scalp.capture.shape.fitting import Fit, fit_head, start_state
+from scalp.capture.shape.pose import candidate_poses
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.shape.residuals import cranium_of
+from scalp.capture.size.scale import MEASURES_MM, ScaleWish, Told, weigh, with_objects
+from scalp.capture.size.sizing import scale_head
+from scalp.capture.size.tapes import Tape, lay_over_crown, lay_over_ears, lay_tape, span_breadth, span_length
 from scalp.domain.camera import Camera
 from scalp.domain.client import Client
 from scalp.domain.sighting import Sighting

@@ -7,10 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from scalp.base import BadInput, NotPossible
-from scalp.capture.scale import ScaleWish
-from scalp.capture.scan_surface import SurfaceSettings
-from scalp.capture.scan_texture import Palette, scan_photos
-from scalp.capture.scans import ScanWish, photographed, reconstruct_from_scan
+from scalp.capture.scan.scan_surface import SurfaceSettings
+from scalp.capture.scan.scan_texture import Palette, scan_photos
+from scalp.capture.scan.scans import ScanWish, photographed, reconstruct_from_scan
+from scalp.capture.size.scale import ScaleWish
 from scalp.demo.analytic import make_analytic_head
 from scalp.demo.truth import DemoView
 from scalp.designing import propose_design

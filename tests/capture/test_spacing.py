@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from scalp.capture.cranium import Cranium
-from scalp.capture.prior import read_head_prior
-from scalp.capture.spacing import spacing_sd_fraction
+from scalp.capture.shape.cranium import Cranium
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.shape.spacing import spacing_sd_fraction
 from scalp.domain.camera import Camera
 from scalp.geometry.harmonics import degrees
 

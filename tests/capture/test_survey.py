@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput, WrongParent
-from scalp.capture.blemishes import BlemishSettings, find_blemishes, searched_area
-from scalp.capture.growth import GrowthSettings, Texture, count_hairs
-from scalp.capture.occluders import find_occluders
-from scalp.capture.regions import read_regions
-from scalp.capture.shine import Matte, part_shine
-from scalp.capture.surveying import survey_scalp
-from scalp.capture.white import balance_white, balanced
-from scalp.capture.zones import Ground, lay_ground, region_of
+from scalp.capture.survey.blemishes import BlemishSettings, find_blemishes, searched_area
+from scalp.capture.survey.growth import GrowthSettings, Texture, count_hairs
+from scalp.capture.survey.occluders import find_occluders
+from scalp.capture.survey.regions import read_regions
+from scalp.capture.survey.shine import Matte, part_shine
+from scalp.capture.survey.surveying import survey_scalp
+from scalp.capture.survey.white import balance_white, balanced
+from scalp.capture.survey.zones import Ground, lay_ground, region_of
 from scalp.colour.srgb import difference, lab_from_linear
 from scalp.domain.head import Head
 from scalp.domain.photo import Photo

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalp.capture.faces import find_faces
-from scalp.capture.occluders import find_glasses
-from scalp.capture.surveying import survey_scalp
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.survey.occluders import find_glasses
+from scalp.capture.survey.surveying import survey_scalp
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.io.pictures import write_picture
 from scalp.rendering.surveys import survey_sheet

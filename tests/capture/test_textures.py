@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput, WrongParent
-from scalp.capture.blending import share_detail, share_tone
-from scalp.capture.textures import BakeSettings, bake_texture
+from scalp.capture.texture.blending import share_detail, share_tone
+from scalp.capture.texture.textures import BakeSettings, bake_texture
 from scalp.colour.srgb import linear_from_srgb
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Regions

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput, NotPossible
-from scalp.capture.balance import match_colours
-from scalp.capture.coverage import covered_fraction, seen_by, uncovered_parts
-from scalp.capture.evidence import gather_evidence
-from scalp.capture.fitting import fit_together, start_state
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.marks import exchange_sides
-from scalp.capture.prior import read_head_prior
-from scalp.capture.residuals import cranium_of, parameters_count, rotation_of
-from scalp.capture.seams import Seam, seam_rows
-from scalp.capture.together import reconstruct_together
+from scalp.capture.several.coverage import covered_fraction, seen_by, uncovered_parts
+from scalp.capture.several.seams import Seam, seam_rows
+from scalp.capture.several.together import reconstruct_together
+from scalp.capture.shape.evidence import gather_evidence
+from scalp.capture.shape.fitting import fit_together, start_state
+from scalp.capture.shape.heads import reconstruct_head
+from scalp.capture.shape.marks import exchange_sides
+from scalp.capture.shape.prior import read_head_prior
+from scalp.capture.shape.residuals import cranium_of, parameters_count, rotation_of
+from scalp.capture.texture.balance import match_colours
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import Sighting
 from scalp.geometry.meshes import icosphere

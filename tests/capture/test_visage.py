@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scalp.capture.cranium import Cranium
-from scalp.capture.prior import HeadPrior, read_head_prior
-from scalp.capture.visage import raise_face
+from scalp.capture.shape.cranium import Cranium
+from scalp.capture.shape.prior import HeadPrior, read_head_prior
+from scalp.capture.shape.visage import raise_face
 from scalp.geometry.meshes import icosphere
 
 

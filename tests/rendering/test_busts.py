@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from scalp.capture.parts import judge_parts, measure_head
-from scalp.capture.textures import BakeSettings, bake_texture
+from scalp.capture.shape.parts import judge_parts, measure_head
+from scalp.capture.texture.textures import BakeSettings, bake_texture
 from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.colour.srgb import lab_from_linear, linear_from_srgb
 from scalp.geometry.partings import measure_partings

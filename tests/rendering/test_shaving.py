@@ -13,7 +13,7 @@ from scalp.geometry.raster import rasterise
 from scalp.rendering.backdrop import fill_behind, find_tufts, find_wisps, hangs_low
 from scalp.rendering.shaving import SHAVED_DOUBT, SHORT_DOUBT, UNDER_FRACTION, hair_on_vertices, read_melanin, shave
 from scalp.skin.tone import reflectance
-from scalp.treatment import Sitting, shave_sitting
+from scalp.treatment.sittings import Sitting, shave_sitting
 from tests.makers import make_camera, make_head, make_photo, make_skin
 
 HAIR_SRGB = (38, 28, 22)

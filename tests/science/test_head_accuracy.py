@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from scalp.base import NotPossible
-from scalp.capture.faces import find_faces
-from scalp.capture.heads import reconstruct_head
-from scalp.capture.outline import trace_outline
-from scalp.capture.person import segment_person
+from scalp.capture.seeing.faces import find_faces
+from scalp.capture.seeing.outline import trace_outline
+from scalp.capture.seeing.person import segment_person
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.io.assets import FACE_MODELS, models_folder
 from scalp.io.photos import read_photo

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalp.capture.heads import reconstruct_head
+from scalp.capture.shape.heads import reconstruct_head
 from scalp.domain.photo import Photo, srgb_encoding
 from tests.known_heads import HEADS, SD_90, errors_of, identities, identity_truth, true_outline, unseen_errors
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scalp.base import NotPossible
-from scalp.capture.together import reconstruct_together
+from scalp.capture.several.together import reconstruct_together
 from scalp.io.assets import FACE_MODELS, models_folder
 from tests.known_heads import HEADS, SCAN_EAR_TOP_MM, SCAN_GLABELLA_MM, identities, scan_camera, scan_mesh
 from tests.known_views import (

@@ -27,7 +27,7 @@ from scalp.io.pictures import write_picture
 from scalp.io.tables import read_price_list
 from scalp.io.treatments import read_treatment
 from scalp.planning.plans import PlanSettings
-from scalp.treatment import plan_course
+from scalp.treatment.courses import plan_course
 from scalp.treatment.heads import sit_with_head
 from smp.main import application
 

@@ -1,0 +1,1 @@
+"""Whether photos will do, and which to take again."""

@@ -1,0 +1,1 @@
+"""A head from a film whose camera's way is known."""

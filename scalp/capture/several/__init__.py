@@ -1,0 +1,1 @@
+"""Several photos of one head solved together, and whether they can be of one head."""

@@ -1,0 +1,1 @@
+"""The photos' colours laid on the surface of a head."""
