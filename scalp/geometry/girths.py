@@ -10,8 +10,9 @@ from scalp.domain.head import Mesh
 def cut_points_mm(mesh: Mesh, on_mm: FloatArray, normal: FloatArray) -> FloatArray:
     """Return the points (N, 3) at which the edges of a surface pass through a plane."""
     height = (mesh.vertices_mm - on_mm) @ normal
-    edges = np.unique(np.sort(mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
-    a, b = edges[(height[edges[:, 0]] > 0) != (height[edges[:, 1]] > 0)].T
+    above = height > 0
+    edges = mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    a, b = np.unique(np.sort(edges[above[edges[:, 0]] != above[edges[:, 1]]], axis=1), axis=0).T
     share = (height[a] / (height[a] - height[b]))[:, None]
     return np.asarray(mesh.vertices_mm[a] * (1.0 - share) + mesh.vertices_mm[b] * share)
 

@@ -4,6 +4,7 @@ from functools import cache
 from math import factorial, pi, sqrt
 
 import numpy as np
+from numba import njit
 
 from scalp.base import BadInput, FloatArray
 
@@ -21,37 +22,39 @@ def harmonics(directions: FloatArray, degree: int) -> FloatArray:
     """
     if not 0 <= degree <= HIGHEST_DEGREE:
         raise BadInput("degree", degree, f"0 to {HIGHEST_DEGREE}", "8 describes a cranium to 0.1 mm.")
-    x, y, z = directions[:, 2], directions[:, 0], directions[:, 1]
     values = np.empty((len(directions), (degree + 1) ** 2))
-    cosine, sine = np.ones_like(x), np.zeros_like(x)
-    for m in range(degree + 1):
-        column = _legendre_column(z, m, degree)
-        for order_l in range(m, degree + 1):
-            scaled = _norm(order_l, m) * column[order_l - m]
-            base = order_l * order_l + order_l
-            values[:, base + m] = scaled * cosine
-            if m:
-                values[:, base - m] = scaled * sine
-        cosine, sine = x * cosine - y * sine, x * sine + y * cosine
+    _fill(np.ascontiguousarray(directions, np.float64), degree, _norms(), values)
     return values
 
 
-def _legendre_column(z: FloatArray, m: int, degree: int) -> list[FloatArray]:
-    """Return P_l^m(z) / sin^m for l = m .. degree by the upward recurrence, which is stable."""
-    start = np.full_like(z, float(np.prod(np.arange(1, 2 * m, 2))))
-    column = [start]
-    if m < degree:
-        column.append((2 * m + 1) * z * start)
-    for order_l in range(m + 2, degree + 1):
-        column.append(((2 * order_l - 1) * z * column[-1] - (order_l + m - 1) * column[-2]) / (order_l - m))
-    return column
+@njit(cache=True, nogil=True)
+def _fill(directions, degree, norms, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    for row in range(len(directions)):
+        y, z, x = directions[row]
+        cosine, sine, start = 1.0, 0.0, 1.0
+        for m in range(degree + 1):
+            # P_l^m / sin^m for l = m .. degree by the upward recurrence, which is stable.
+            before, here = 0.0, start
+            for order_l in range(m, degree + 1):
+                scaled = norms[order_l, m] * here
+                base = order_l * order_l + order_l
+                values[row, base + m] = scaled * cosine
+                if m:
+                    values[row, base - m] = scaled * sine
+                before, here = here, ((2 * order_l + 1) * z * here - (order_l + m) * before) / (order_l + 1 - m)
+            cosine, sine = x * cosine - y * sine, x * sine + y * cosine
+            start *= 2 * m + 1
 
 
 @cache
-def _norm(order_l: int, m: int) -> float:
-    """Return the factor that makes the harmonic of degree l and order m orthonormal."""
-    plain: float = sqrt((2 * order_l + 1) / (4 * pi) * factorial(order_l - m) / factorial(order_l + m))
-    return plain * (sqrt(2.0) if m else 1.0)
+def _norms() -> FloatArray:
+    """Return the factors that make the harmonics of degree l and order m orthonormal, [l, m]."""
+    norms = np.zeros((HIGHEST_DEGREE + 1, HIGHEST_DEGREE + 1))
+    for order_l in range(HIGHEST_DEGREE + 1):
+        for m in range(order_l + 1):
+            plain = sqrt((2 * order_l + 1) / (4 * pi) * factorial(order_l - m) / factorial(order_l + m))
+            norms[order_l, m] = plain * (sqrt(2.0) if m else 1.0)
+    return norms
 
 
 def degrees(degree: int) -> FloatArray:

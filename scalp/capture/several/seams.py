@@ -126,7 +126,7 @@ def _spans(skull: Cranium, directions: FloatArray, here: FloatArray) -> FloatArr
 def _whitener(by_place: FloatArray, spans: FloatArray, normals: FloatArray, sd_px: FloatArray) -> FloatArray:
     """Return (N, 2, 4): what makes two numbers of SD 1 from four coordinates, blind to sliding along the skull."""
     slide = by_place @ spans
-    blind = np.linalg.svd(slide, full_matrices=True)[0][:, :, 2:].transpose(0, 2, 1)
+    blind = np.linalg.qr(slide, mode="complete")[0][:, :, 2:].transpose(0, 2, 1)
     off = np.einsum("nax,nx->na", by_place, normals) * MODEL_SD_MM
     spread = np.eye(4) * sd_px**2 + off[:, :, None] * off[:, None, :]
     root = np.linalg.cholesky(blind @ spread @ blind.transpose(0, 2, 1))

@@ -25,14 +25,33 @@ class Ellipsoid(Value):
         return np.asarray(1 / np.sqrt(((own / self.half_axes_mm) ** 2).sum(1)))
 
 
+_STEP = 1e-4
+
+
+@value
+class _Sphere(Value):
+    """A sphere of directions (N, 3): its edges (E, 2), harmonics with two slopes, two tangents, and directions a step along each."""
+
+    directions: FloatArray
+    edges: IntArray
+    harmonics: tuple[FloatArray, FloatArray, FloatArray]
+    tangents: tuple[FloatArray, FloatArray]
+    ahead: tuple[FloatArray, FloatArray]
+
+
 @cache
-def _sphere(subdivisions_count: int, degree: int) -> tuple[FloatArray, tuple[FloatArray, FloatArray, FloatArray], IntArray]:
-    """Return directions, their harmonics with two slopes, and the edges of a sphere of directions."""
+def _sphere(subdivisions_count: int, degree: int) -> _Sphere:
+    """Return a sphere of directions with all of it that never changes."""
     sphere = icosphere(subdivisions_count)
     directions = sphere.vertices_mm
-    first, second = harmonic_slopes(directions, degree)
-    edges = np.unique(np.sort(sphere.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
-    return directions, (harmonics(directions, degree), first, second), edges
+    ways = tangents(directions)
+    return _Sphere(
+        directions=directions,
+        edges=np.unique(np.sort(sphere.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0),
+        harmonics=(harmonics(directions, degree), *harmonic_slopes(directions, degree)),
+        tangents=ways,
+        ahead=(_unit(directions + _STEP * ways[0]), _unit(directions + _STEP * ways[1])),
+    )
 
 
 @value
@@ -69,23 +88,26 @@ class Cranium(Value):
         Found on the edges of a sphere of directions where the normal turns away from the eye; exact normals, linear
         along an edge of 4 degrees, which misses the outline by less than 0.02 mm on a head.
         """
-        directions, (values, first, second), edges = _sphere(subdivisions_count, self.degree)
-        radii = self.base.radii_mm(directions) + values @ self.coefficients_mm
-        normals = self._normals(directions, radii, (first @ self.coefficients_mm, second @ self.coefficients_mm))
+        sphere = _sphere(subdivisions_count, self.degree)
+        directions, edges = sphere.directions, sphere.edges
+        base_mm = self.base.radii_mm(directions)
+        radii = base_mm + sphere.harmonics[0] @ self.coefficients_mm
+        normals = self._normals(sphere, base_mm, radii)
         facing = np.einsum("nd,nd->n", normals, eye_mm - self.base.centre_mm - radii[:, None] * directions)
-        turning = edges[(facing[edges[:, 0]] > 0) != (facing[edges[:, 1]] > 0)]
+        ahead = facing > 0
+        turning = edges[ahead[edges[:, 0]] != ahead[edges[:, 1]]]
         a, b = facing[turning].T
         share = (a / (a - b))[:, None]
         here = _unit(directions[turning[:, 0]] * (1 - share) + directions[turning[:, 1]] * share)
         return Contour(directions=here, normals=_unit(normals[turning[:, 0]] * (1 - share) + normals[turning[:, 1]] * share))
 
-    def _normals(self, directions: FloatArray, radii: FloatArray, slopes: tuple[FloatArray, FloatArray]) -> FloatArray:
-        """Return unit normals from the radius and the slopes of its harmonics along the two tangents."""
-        first, second = tangents(directions)
-        step = 1e-4
-        steep_1 = slopes[0] + (self.base.radii_mm(_unit(directions + step * first)) - self.base.radii_mm(directions)) / step
-        steep_2 = slopes[1] + (self.base.radii_mm(_unit(directions + step * second)) - self.base.radii_mm(directions)) / step
-        return _unit(radii[:, None] * directions - steep_1[:, None] * first - steep_2[:, None] * second)
+    def _normals(self, sphere: _Sphere, base_mm: FloatArray, radii: FloatArray) -> FloatArray:
+        """Return unit normals from the radius and its slopes along the two tangents."""
+        normals = radii[:, None] * sphere.directions
+        for tangent, ahead, slopes in zip(sphere.tangents, sphere.ahead, sphere.harmonics[1:], strict=True):
+            steep = slopes @ self.coefficients_mm + (self.base.radii_mm(ahead) - base_mm) / _STEP
+            normals = normals - steep[:, None] * tangent
+        return _unit(normals)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

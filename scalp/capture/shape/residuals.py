@@ -7,7 +7,6 @@ which of all is `fitting`'s.
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.linalg as la
 from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray, IntArray
@@ -92,14 +91,21 @@ def cranium_of(prior: HeadPrior, state: State) -> Cranium:
 
 def rotation_of(turn_rad: FloatArray) -> FloatArray:
     """Return the rotation of a turn vector (Rodrigues)."""
-    return np.asarray(la.expm(cross_matrix(turn_rad)))
+    angle = float(np.sqrt(turn_rad @ turn_rad))
+    cross = cross_matrix(turn_rad)
+    # np.sinc is sin(pi x) / (pi x): no angle is too small for it.
+    half = 0.5 * float(np.sinc(angle / (2 * np.pi))) ** 2
+    return np.asarray(np.eye(3) + float(np.sinc(angle / np.pi)) * cross + half * (cross @ cross))
 
 
 def cross_matrix(vectors: FloatArray) -> FloatArray:
     """Return the matrices of the cross product with vectors (..., 3), (..., 3, 3)."""
-    x, y, z = np.moveaxis(np.asarray(vectors), -1, 0)
-    nil = np.zeros_like(x)
-    return np.stack([np.stack([nil, -z, y], -1), np.stack([z, nil, -x], -1), np.stack([-y, x, nil], -1)], -2)
+    vectors = np.asarray(vectors)
+    crosses = np.zeros((*vectors.shape, 3))
+    for row, col, sign, part in ((0, 1, -1, 2), (0, 2, 1, 1), (1, 2, -1, 0)):
+        crosses[..., row, col] = sign * vectors[..., part]
+        crosses[..., col, row] = -sign * vectors[..., part]
+    return crosses
 
 
 def project(prior: HeadPrior, evidence: Evidence, state: State, places_mm: FloatArray) -> FloatArray:
@@ -113,12 +119,17 @@ def pose_slopes(prior: HeadPrior, state: State, places_mm: FloatArray) -> tuple[
     arms = (places_mm - prior.base.centre_mm) @ state.rotation.T
     x, y, z = (arms + state.shift_mm).T
     focal = np.exp(state.focal_log)
-    nil = np.zeros_like(x)
-    lens = focal / z[:, None, None] * np.stack([np.stack([nil + 1, nil, -x / z], -1), np.stack([nil, nil + 1, -y / z], -1)], 1)
+    across, down = x / z, y / z
+    lens = np.zeros((len(z), 2, 3))
+    lens[:, 0, 0] = lens[:, 1, 1] = focal / z
+    lens[:, 0, 2], lens[:, 1, 2] = -across * lens[:, 0, 0], -down * lens[:, 0, 0]
     deep = np.exp(state.place[2])
     shift = np.array([[deep, 0, state.shift_mm[0]], [0, deep, state.shift_mm[1]], [0, 0, deep]])
-    zoom = focal * np.stack([x / z, y / z], -1)[:, :, None]
-    return lens @ state.rotation, np.concatenate([-lens @ cross_matrix(arms), lens @ shift, zoom], axis=2)
+    by_pose = np.empty((len(z), 2, POSE_COUNT))
+    by_pose[:, :, :3] = -lens @ cross_matrix(arms)
+    by_pose[:, :, 3:6] = (lens.reshape(-1, 3) @ shift).reshape(-1, 2, 3)
+    by_pose[:, 0, 6], by_pose[:, 1, 6] = focal * across, focal * down
+    return (lens.reshape(-1, 3) @ state.rotation).reshape(-1, 2, 3), by_pose
 
 
 def tie_rows(evidence: Evidence, state: State) -> tuple[IntArray, IntArray]:
