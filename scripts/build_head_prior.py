@@ -16,6 +16,7 @@ from scipy.optimize import least_squares
 
 from scalp.capture.shape.anthropometry import HeadMeasures, read_head_measures
 from scalp.capture.shape.cranium import Ellipsoid
+from scalp.geometry.alignment import align
 from scalp.geometry.harmonics import degrees, harmonics
 
 Array = npt.NDArray[np.float64]
@@ -112,16 +113,6 @@ def _cranium_vertices(mean: Array, triangles: Array) -> tuple[npt.NDArray[np.int
     weights = np.clip((above + 8) / 8, 0.03, 1.0)
     keep = ~ear & (facing > 0.25) & (y > -75)
     return np.flatnonzero(keep), (weights * areas / areas[keep].mean())[keep]
-
-
-def align(points: Array, target: Array) -> tuple[float, Array, Array]:
-    """Return scale, rotation and shift that bring points (N, 3) onto the target."""
-    a, b = points.mean(0), target.mean(0)
-    u, s, vt = np.linalg.svd((points - a).T @ (target - b))
-    sign = np.diag([1, 1, np.sign(np.linalg.det(vt.T @ u.T))])
-    rotation = vt.T @ sign @ u.T
-    scale = float((s * np.diag(sign)).sum() / ((points - a) ** 2).sum())
-    return scale, rotation, b - scale * rotation @ a
 
 
 def fit_ellipsoid(points: Array, weights: Array) -> Ellipsoid:
@@ -238,8 +229,8 @@ def build(folder: Path) -> tuple[list[str], Array, Array, Ellipsoid]:
         shape = source.mean + np.tensordot(rng.standard_normal(len(source.components)), source.components, 1)
         shape = proportioned(source, shape, stretches)
         logs.append(measured(source, shape))
-        scale, rotation, shift = align(spot(shape), spot(mean))
-        rows.append(describe(scale * shape @ rotation.T + shift))
+        laid = align(spot(shape), spot(mean))
+        rows.append(describe(laid.apply(shape)))
     names, table, leftover, scores = reduce_rows(list(source.places), np.array(rows))
     middle = describe(mean)
     bend = np.array([describe(stretched(source, mean, axis, 0.02)) - middle for axis in (2, 0, 1)]).T / 0.02

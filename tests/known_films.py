@@ -8,7 +8,6 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from scalp.base import FloatArray
-from scalp.capture.film.rigs import similarity
 from scalp.demo.filming import Frame, OrbitPath, film_frames
 from scalp.demo.painting import paint_person
 from scalp.demo.surroundings import Painted, dress_sitter, furnish_room, light_of_room
@@ -17,6 +16,7 @@ from scalp.domain.footage import Footage, Motion
 from scalp.domain.head import Head, Mesh
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.skin import Skin
+from scalp.geometry.alignment import align
 from scalp.geometry.meshes import vertex_normals
 from tests.known_heads import HEADS, SCAN_EAR_TOP_MM, SCAN_GLABELLA_MM, SCAN_MM
 
@@ -115,8 +115,7 @@ def exact_motion(footage: Footage, cameras: list[Camera], *, size: float = 0.003
 def eyes_gap_mm(motion: Motion, cameras: list[Camera]) -> FloatArray:
     """Return how far the cameras of a motion are from the true ones after a similarity, mm."""
     true = np.array([cameras[index].eye_mm for index in motion.photo_index])
-    scale, turn, shift = similarity(motion.eyes_scene, true)
-    return np.asarray(np.linalg.norm(motion.eyes_scene @ turn.T * scale + shift - true, axis=1))
+    return np.asarray(np.linalg.norm(align(motion.eyes_scene, true).apply(motion.eyes_scene) - true, axis=1))
 
 
 def scalp_gaps_mm(head: Head, scalp_mm: FloatArray, cameras: list[Camera]) -> tuple[FloatArray, float]:
@@ -125,8 +124,8 @@ def scalp_gaps_mm(head: Head, scalp_mm: FloatArray, cameras: list[Camera]) -> tu
     `cameras` are the true ones of the head's photos: they start the alignment, point to plane does the rest.
     """
     normals, tree = vertex_normals(head.surface), cKDTree(head.surface.vertices_mm)
-    scale, turn, shift = similarity(np.array([camera.eye_mm for camera in cameras]), np.array([own.eye_mm for own in head.cameras]))
-    places = scalp_mm @ turn.T * scale + shift
+    laid = align(np.array([camera.eye_mm for camera in cameras]), np.array([own.eye_mm for own in head.cameras]))
+    scale, places = laid.factor, laid.apply(scalp_mm)
     for _ in range(30):
         nearest = tree.query(places)[1]
         gap = ((places - head.surface.vertices_mm[nearest]) * normals[nearest]).sum(1)

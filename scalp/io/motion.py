@@ -21,6 +21,7 @@ import numpy as np
 
 from scalp.base import FloatArray, IntArray, NotPossible, Progress, Value, no_progress, value
 from scalp.domain.footage import Footage, Motion
+from scalp.geometry.alignment import align
 from scalp.io.footage import HOW_TO_FILM
 
 SOLVER = "pycolmap"
@@ -239,9 +240,7 @@ def strays(one: Solution, other: Solution) -> float:
     both, a, b = np.intersect1d(one.photo_index, other.photo_index, return_indices=True)
     if len(both) < 0.6 * len(one.photo_index):
         return np.inf
-    ours, theirs = one.eyes[a] - one.eyes[a].mean(0), other.eyes[b] - other.eyes[b].mean(0)
-    u, s, vt = np.linalg.svd(theirs.T @ ours)
-    flip = np.diag([1, 1, np.sign(np.linalg.det(u @ vt))])
-    turned = theirs @ (u @ flip @ vt) * float((s * np.diag(flip)).sum() / (theirs**2).sum())
-    size = float(np.sqrt((ours**2).sum(1).mean()))
+    ours, theirs = one.eyes[a], other.eyes[b]
+    turned = align(theirs, ours).apply(theirs)
+    size = float(np.sqrt(((ours - ours.mean(0)) ** 2).sum(1).mean()))
     return float(np.linalg.norm(turned - ours, axis=1).max() / size)

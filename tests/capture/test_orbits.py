@@ -11,7 +11,7 @@ from scalp.base import NotPossible, WrongParent
 from scalp.capture.film.circling import CirclingSettings, Shape, bare_scalp, circle_head, refined_prior
 from scalp.capture.film.encircled import shape_before_cameras
 from scalp.capture.film.orbits import Trust, film_head, judge_film
-from scalp.capture.film.rigs import Rig, mesh_rows, place_face, similarity, stand_rig, straightened
+from scalp.capture.film.rigs import Rig, mesh_rows, place_face, stand_rig, straightened
 from scalp.capture.film.skylines import Skyline
 from scalp.capture.shape.prior import read_head_prior
 from scalp.capture.size.scale import ScaleWish
@@ -19,6 +19,7 @@ from scalp.demo.filming import OrbitPath, camera_at
 from scalp.domain.footage import Footage
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.sighting import FaceSighting
+from scalp.geometry.alignment import align
 from scalp.geometry.harmonics import harmonics
 from scalp.geometry.meshes import icosphere
 from scalp.io.assets import makehuman_folder
@@ -74,8 +75,7 @@ class Drawn:
         places = self.skull.points_mm(sphere)
         scalp = places[bare_scalp(PRIOR, self.shape, places)]
         true = np.array([camera.eye_mm for camera in CAMERAS])
-        scale, turn, shift = similarity(true, circled.rig.eyes_mm)
-        arms = scalp @ turn.T * scale + shift - PRIOR.base.centre_mm
+        arms = align(true, circled.rig.eyes_mm).apply(scalp) - PRIOR.base.centre_mm
         lengths = np.linalg.norm(arms, axis=1)
         return lengths - circled.shape.cranium(PRIOR).radii_mm(arms / lengths[:, None]), arms / lengths[:, None]
 
@@ -138,8 +138,9 @@ def test_the_face_lies_where_its_rays_meet():
     drawn = Drawn(2)
     rows, numbers = mesh_rows(PRIOR)
     placed = place_face(MOTION, {number: drawn.face(number) for number in (0, 1, 15, 16)}, CAMERAS[0].centre_px)
-    scale, turn, shift = similarity(placed.points_scene[numbers], drawn.points[rows])
-    gaps = np.linalg.norm(placed.points_scene[numbers] @ turn.T * scale + shift - drawn.points[rows], axis=1)
+    gaps = np.linalg.norm(
+        align(placed.points_scene[numbers], drawn.points[rows]).apply(placed.points_scene[numbers]) - drawn.points[rows], axis=1
+    )
     assert np.median(gaps) < 1.5
 
 

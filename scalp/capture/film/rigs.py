@@ -15,6 +15,7 @@ from scalp.domain.camera import Camera
 from scalp.domain.footage import Footage, Motion
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting
+from scalp.geometry.alignment import Similarity, align, nearest_rotation
 
 FEWEST_FACES = 3
 LEAST_APART_RAD = 0.3
@@ -51,9 +52,8 @@ class Rig:
 
     def camera(self, number: int, photo: Photo) -> Camera:
         """Return one of the cameras as a noun."""
-        u, _, vt = np.linalg.svd(self.turns[number])
         matrix = np.eye(4)
-        matrix[:3, :3], matrix[:3, 3] = u @ vt, self.shifts_mm[number]
+        matrix[:3, :3], matrix[:3, 3] = nearest_rotation(self.turns[number]), self.shifts_mm[number]
         return Camera(
             focal_px=self.focal_px,
             centre_px=self.centre_px,
@@ -120,30 +120,20 @@ def stand_rig(prior: HeadPrior, motion: Motion, placed: Placed, centre_px: tuple
     """Return the rig at the mean head: the similarity that brings the face's placed points onto the mean head's."""
     rows, numbers = mesh_rows(prior)
     kept = np.ones(len(rows), bool)
-    scale, turn, shift = 1.0, np.eye(3), np.zeros(3)
+    laid = Similarity(1.0, np.eye(3), np.zeros(3))
     for _ in range(4):
-        scale, turn, shift = similarity(placed.points_scene[numbers[kept]], prior.points_mean_mm[rows[kept]])
-        miss = np.linalg.norm(placed.points_scene[numbers] @ turn.T * scale + shift - prior.points_mean_mm[rows], axis=1)
+        laid = align(placed.points_scene[numbers[kept]], prior.points_mean_mm[rows[kept]])
+        miss = np.linalg.norm(laid.apply(placed.points_scene[numbers]) - prior.points_mean_mm[rows], axis=1)
         kept = miss <= 2.5 * np.median(miss)
-    turns = motion.camera_from_scene[:, :3, :3] @ turn.T
-    shifts = scale * motion.camera_from_scene[:, :3, 3] - turns @ shift
-    return Rig(turns, shifts, motion.focal_px, centre_px, placed.points_scene @ turn.T * scale + shift)
+    turns = motion.camera_from_scene[:, :3, :3] @ laid.rotation.T
+    shifts = laid.factor * motion.camera_from_scene[:, :3, 3] - turns @ laid.shift
+    return Rig(turns, shifts, motion.focal_px, centre_px, laid.apply(placed.points_scene))
 
 
 def mesh_rows(prior: HeadPrior) -> tuple[IntArray, IntArray]:
     """Return which of the prior's points are of the face mesh, and their numbers there."""
     rows = [row for row, name in enumerate(prior.names) if name.startswith("mesh_")]
     return np.array(rows, np.int32), np.array([int(prior.names[row].removeprefix("mesh_")) for row in rows], np.int32)
-
-
-def similarity(points: FloatArray, onto: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-    """Return scale, turn (3, 3) and shift (3,) that bring points (N, 3) best onto others, least squares."""
-    a, b = points.mean(0), onto.mean(0)
-    u, s, vt = np.linalg.svd((points - a).T @ (onto - b))
-    flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(vt.T @ u.T))])
-    turn = vt.T @ flip @ u.T
-    scale = float((s * np.diag(flip)).sum() / ((points - a) ** 2).sum())
-    return scale, turn, b - scale * turn @ a
 
 
 def in_front(rig: Rig, places_mm: FloatArray) -> BoolArray:

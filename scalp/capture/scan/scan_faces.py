@@ -17,6 +17,7 @@ from scalp.domain.camera import Camera
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.scan import UpAxis
 from scalp.domain.sighting import FaceSighting
+from scalp.geometry.alignment import Similarity, align
 
 SEARCH_PX, READING_PX = 384, 600
 AZIMUTHS_COUNT = 8
@@ -33,36 +34,7 @@ _QUICK = FaceSearch(tile_fraction=(), turns_rad=())
 _THOROUGH = FaceSearch(tile_fraction=(0.55,), turns_rad=())
 
 
-@dataclass(frozen=True)
-class Similarity:
-    """A turn, a shift and one scale: `x -> factor * rotation @ x + shift`."""
-
-    factor: float
-    rotation: FloatArray
-    shift: FloatArray
-
-    def apply(self, points: FloatArray) -> FloatArray:
-        """Return points (N, 3) on the other side."""
-        return np.asarray(self.factor * points @ self.rotation.T + self.shift)
-
-    def undo(self, points: FloatArray) -> FloatArray:
-        """Return points (N, 3) on this side."""
-        return np.asarray((points - self.shift) @ self.rotation / self.factor)
-
-
 Scored: TypeAlias = tuple[float, Similarity]
-
-
-def align(known: FloatArray, wanted: FloatArray, weights: FloatArray | None = None) -> Similarity:
-    """Return the similarity that brings known points (N, 3) nearest to wanted ones, by least squares. [Umeyama1991]"""
-    share = np.ones(len(known)) if weights is None else weights
-    share = share / share.sum()
-    a, b = share @ known, share @ wanted
-    u, s, vt = np.linalg.svd(((wanted - b) * share[:, None]).T @ (known - a))
-    handed = np.diag([1.0, 1.0, np.linalg.det(u @ vt)])
-    rotation = u @ handed @ vt
-    factor = float((s * np.diag(handed)).sum() / (share @ ((known - a) ** 2).sum(1)))
-    return Similarity(factor, rotation, b - factor * rotation @ a)
 
 
 @dataclass(frozen=True)

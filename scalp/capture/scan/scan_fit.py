@@ -10,10 +10,11 @@ import numpy as np
 import scipy.linalg as la
 
 from scalp.base import BoolArray, FloatArray
-from scalp.capture.scan.scan_faces import FaceInSpace, Similarity, align
+from scalp.capture.scan.scan_faces import FaceInSpace
 from scalp.capture.shape.cranium import Cranium
 from scalp.capture.shape.prior import HeadPrior
 from scalp.domain.head import Mesh
+from scalp.geometry.alignment import Similarity, align, nearest_rotation
 from scalp.geometry.harmonics import harmonics
 from scalp.geometry.meshes import icosphere, vertex_normals
 from scalp.geometry.nearest import NearestFinder
@@ -186,7 +187,5 @@ def _moved(placed: Similarity, move: FloatArray) -> Similarity:
     """Return the similarity after a step given in model space: growth, turn, shift."""
     turn = la.expm(np.array([[0, -move[3], move[2]], [move[3], 0, -move[1]], [-move[2], move[1], 0]]))
     factor = placed.factor * float(np.exp(move[0]))
-    rotation = placed.rotation @ turn
-    u, _, vt = np.linalg.svd(rotation)
-    rotation = u @ vt
+    rotation = nearest_rotation(placed.rotation @ turn)
     return Similarity(factor, rotation, placed.shift + placed.factor * placed.rotation @ move[4:7])

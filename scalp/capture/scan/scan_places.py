@@ -4,11 +4,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from scalp.base import BadInput, FloatArray, IntArray, NotPossible
-from scalp.capture.scan.scan_faces import FaceInSpace, align
+from scalp.capture.scan.scan_faces import FaceInSpace
 from scalp.capture.scan.scan_surface import Guide
 from scalp.capture.shape.prior import POINT_OF_MESH, HeadPrior
 from scalp.domain.head import LANDMARK_NAMES, Mesh
 from scalp.domain.scan import NamedPlaces
+from scalp.geometry.alignment import align
 from scalp.geometry.nearest import NearestFinder
 
 FEWEST_PLACES = 4

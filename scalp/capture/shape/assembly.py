@@ -17,6 +17,7 @@ from scalp.capture.size.scale import Scale
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head, Mesh
 from scalp.domain.photo import Photo
+from scalp.geometry.alignment import nearest_rotation
 from scalp.geometry.harmonics import harmonics
 from scalp.geometry.meshes import icosphere, vertex_normals
 
@@ -30,9 +31,8 @@ WELL_SEEN = 0.5
 
 def place_camera(prior: HeadPrior, state: State, evidence: Evidence, photo: Photo) -> Camera:
     """Return the camera to the head in the fit's size, in the prior's frame."""
-    u, _, vt = np.linalg.svd(state.rotation)
     matrix = np.eye(4)
-    matrix[:3, :3] = u @ vt
+    matrix[:3, :3] = nearest_rotation(state.rotation)
     matrix[:3, 3] = state.shift_mm - matrix[:3, :3] @ prior.base.centre_mm
     return Camera(
         focal_px=float(np.exp(state.focal_log)),
