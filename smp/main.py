@@ -13,6 +13,7 @@ from smp.forget import forget
 from smp.head import head
 from smp.look import look
 from smp.points import points
+from smp.survey import survey
 from smp.view import view
 
 USAGE_MISTAKE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -52,6 +53,7 @@ application.command()(demo)
 application.command()(view)
 application.command()(check)
 application.command()(points)
+application.command()(survey)
 application.command()(assets)
 application.command()(forget)
 

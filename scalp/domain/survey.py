@@ -204,3 +204,49 @@ class Survey(Value):
     def growth_of(self, region: str) -> SideGrowth | None:
         """Return the hair of a region, None where this photo does not show it."""
         return next((growth for growth in self.growths if growth.region == region), None)
+
+
+@value
+class AvoidPlace(Value):
+    """A place of the scalp to keep free, of one photo or of several that show it: the same spot of the head, once.
+
+    `place_mm` (3,) is its middle in the head frame, `face_index` and `barycentric` (3,) the same on the surface.
+    `photo_numbers` count the photos that show it from 1; `told` is True for what a person named: confidence 1.
+    """
+
+    kind: AvoidKind
+    place_mm: FloatArray
+    face_index: int
+    barycentric: FloatArray
+    radius_mm: float
+    confidence_fraction: float
+    told: bool
+    photo_numbers: tuple[int, ...]
+
+
+@value
+class PhotoReading(Value):
+    """What one photo alone says of a scalp, without its pixels; `told` names what a person's word replaced in it."""
+
+    photo_digest: str
+    balance: WhiteBalance
+    tones: tuple[RegionTone, ...] = ()
+    growths: tuple[SideGrowth, ...] = ()
+    occluders: tuple[Occluder, ...] = ()
+    told: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+
+@value
+class ScalpSurvey(Value):
+    """What all photos of one head say of its scalp together, and each of them alone; what is kept of a survey."""
+
+    head_digest: str
+    tones: tuple[RegionTone, ...]
+    growths: tuple[SideGrowth, ...]
+    avoid: tuple[AvoidPlace, ...]
+    photos: tuple[PhotoReading, ...]
+
+    def tone_of(self, region: str) -> RegionTone | None:
+        """Return the tone of a region, None where no photo shows it bare."""
+        return next((tone for tone in self.tones if tone.region == region), None)

@@ -131,12 +131,7 @@ def _known_by(survey: Survey) -> str:
 def _blocks(survey: Survey) -> tuple[Block, ...]:
     """Return the words of the sheet."""
     hair = tuple(_growth_words(growth) for growth in survey.growths) or ("No scalp beyond the forehead is seen well.",)
-    sure = [
-        f"{kind}, {2 * radius:.0f} mm wide, {'told' if told else f'{100 * confidence:.0f} % sure'}"
-        for kind, radius, confidence, told in zip(
-            survey.avoid.kinds, survey.avoid.radius_mm, survey.avoid.confidence_fraction, survey.avoid.told, strict=True
-        )
-    ]
+    sure = _avoid_words(survey)
     things = tuple(f"{thing.kind}, {100 * thing.confidence_fraction:.0f} % sure" for thing in survey.occluders)
     return (
         Block(heading="Hair by region", lines=hair),
@@ -144,6 +139,16 @@ def _blocks(survey: Survey) -> tuple[Block, ...]:
         Block(heading="In the way", lines=things or ("Nothing found.",)),
         Block(heading="Not sure", lines=tuple(doubt.sentence() for doubt in survey.doubts)),
     )
+
+
+def _avoid_words(survey: Survey) -> list[str]:
+    """Say the places to avoid; a long scar is a row of places as wide and as sure as one another, and one line."""
+    rows: dict[str, int] = {}
+    avoid = survey.avoid
+    for kind, radius, sure, told in zip(avoid.kinds, avoid.radius_mm, avoid.confidence_fraction, avoid.told, strict=True):
+        words = f"{kind}, {2 * radius:.0f} mm wide, {'told' if told else f'{100 * sure:.0f} % sure'}"
+        rows[words] = rows.get(words, 0) + 1
+    return [words if count == 1 else f"{count} x {words}" for words, count in rows.items()]
 
 
 def _growth_words(growth: SideGrowth) -> str:

@@ -60,7 +60,7 @@ def correct_avoid(ground: Ground, found: AvoidPlaces, corrections: Corrections |
     named = [(mark.at_px, mark.radius_mm, mark.kind) for mark in corrections.marks] + _painted(ground, corrections.avoid)
     kept = np.ones(len(found), bool)
     if corrections.not_avoid_px is not None:
-        kept &= ~_under(found, corrections.not_avoid_px, np.full(len(corrections.not_avoid_px), _TAKEN_BACK_MM), ground)
+        kept &= ~_under(found, corrections.not_avoid_px, np.full(len(corrections.not_avoid_px), TAKEN_BACK_MM), ground)
     if corrections.avoid is not None:
         rows, columns = found.at_px[:, 1].astype(int), found.at_px[:, 0].astype(int)
         kept &= corrections.avoid[rows, columns] > BLACK_TO
@@ -78,7 +78,7 @@ def correct_avoid(ground: Ground, found: AvoidPlaces, corrections: Corrections |
     )
 
 
-_TAKEN_BACK_MM = 4.0
+TAKEN_BACK_MM = 4.0
 """A place that is taken back takes with it what was found within this distance and its own radius."""
 
 

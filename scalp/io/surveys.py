@@ -1,0 +1,74 @@
+"""`survey.json`: what the photos of a head say of its scalp, versioned, for its owner only; no pixel and no shape is in it.
+
+What the words mean is `scalp.domain.survey`'s `ScalpSurvey`.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scalp.base import BadTable, Unreadable
+from scalp.domain.survey import ScalpSurvey
+from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
+from scalp.io.pictures import write_whole
+
+SURVEY_NAME = "survey.json"
+SCHEMA, VERSION = "smp-survey", 1
+NOTICE = (
+    "Read from photos of a person's head: proposals for a person to check, no finding of a physician. Keep it as you keep their photos."
+)
+SPACE = "head: right-handed, origin between the tragi, +X to the client's left, +Y up, +Z forward, mm; boxes: px of the upright photo"
+OWNER_ONLY = 0o600
+LARGEST_BYTES = 20_000_000
+_REMEDY = "Give the survey.json of a folder that smp survey wrote."
+_UNCOUNTED = ("density_per_cm2", "density_sd_per_cm2")
+
+
+def write_survey(survey: ScalpSurvey, folder: str | os.PathLike[str]) -> Path:
+    """Write `survey.json` into a folder, whole or not at all, and return its place; what could not be counted is null."""
+    place = Path(folder) / SURVEY_NAME
+    told = {"schema": SCHEMA, "version": VERSION, "notice": NOTICE, "space": SPACE} | survey_as_plain(survey)
+    write_whole(place, (pretty(told) + "\n").encode(), mode=OWNER_ONLY)
+    return place
+
+
+def survey_as_plain(survey: ScalpSurvey) -> dict[str, Any]:
+    """Return a survey as the plain values of its file."""
+    told: dict[str, Any] = plain_from_noun(survey)
+    for growth in _growths(told):
+        growth.update({name: growth[name] if np.isfinite(growth[name]) else None for name in _UNCOUNTED})
+    return told
+
+
+def read_survey(path: str | os.PathLike[str]) -> ScalpSurvey:
+    """Return the survey in a `survey.json`, or in a folder that holds one, exactly as it was written.
+
+    Raises `Unreadable` for versions this program does not know and `BadTable` for everything else.
+    """
+    place = Path(path)
+    place = place / SURVEY_NAME if place.is_dir() else place
+    try:
+        if place.stat().st_size > LARGEST_BYTES:
+            raise BadTable(place.name, "too large", "at most 20 MB", _REMEDY)
+        told = json.loads(place.read_bytes())
+    except (OSError, ValueError, RecursionError) as fault:
+        reason = "not there" if isinstance(fault, FileNotFoundError) else "not readable" if isinstance(fault, OSError) else "not JSON"
+        raise BadTable(place.name[:80] or "the survey", reason, "a survey written by smp", _REMEDY) from None
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+        raise BadTable(place.name, "no survey", f'a file with "schema": "{SCHEMA}"', _REMEDY)
+    if str(told.get("version")) != str(VERSION):
+        raise Unreadable("the survey", str(told.get("version"))[:20], f"This program reads version {VERSION}.")
+    for growth in _growths(told):
+        growth.update({name: np.nan for name in _UNCOUNTED if growth.get(name, 0) is None})
+    return noun_from_plain(ScalpSurvey, told, "survey")
+
+
+def _growths(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the hair of every region in a survey's plain values, of all photos together and of each."""
+    photos = told.get("photos")
+    parts = [told, *(photos if isinstance(photos, list) else [])]
+    lists = [part.get("growths") for part in parts if isinstance(part, dict)]
+    return [growth for each in lists if isinstance(each, list) for growth in each if isinstance(growth, dict)]
