@@ -4,6 +4,7 @@ import numpy as np
 
 from scalp.base import BoolArray
 from scalp.capture.several.coverage import seen_by
+from scalp.capture.size.tapes import ABOVE_BROWS_MM, LOWEST_BEHIND_MM
 from scalp.domain.head import Head
 from scalp.domain.stored import HeadMeasures, HeadPart
 from scalp.geometry.girths import girth_mm
@@ -16,8 +17,8 @@ CROWN_MM, CROWN_ASIDE_MM = (20.0, 95.0), 55.0
 """The crown: so far behind the vertex, and so far to either side."""
 SIDES_MM, SIDES_HEIGHT_MM = 95.0, 30.0
 """The sides: so far down from the middle line, and so far above the tragi at the least."""
-ABOVE_BROWS_MM, MIDDLE_MM = 8.0, 8.0
-"""Where the tape runs above the glabella, and how near to the middle the back is looked for."""
+MIDDLE_MM = 8.0
+"""How near to the middle the back is looked for."""
 
 
 def judge_parts(head: Head) -> tuple[HeadPart, ...]:
@@ -67,6 +68,7 @@ def measure_head(head: Head) -> HeadMeasures:
     vertices_mm, glabella = head.surface.vertices_mm, head.landmark("glabella")
     behind = vertices_mm[(np.abs(vertices_mm[:, 0] - glabella[0]) < MIDDLE_MM) & (vertices_mm[:, 2] < 0.0)]
     start = glabella + np.array([0.0, ABOVE_BROWS_MM, 0.0])
+    behind = behind[behind[:, 1] > start[1] - LOWEST_BEHIND_MM]
     back = behind[np.argmax(np.linalg.norm(behind - start, axis=1))]
     along = (back - start) * [0.0, 1.0, 1.0]
     upper = vertices_mm[vertices_mm[:, 1] > SIDES_HEIGHT_MM]

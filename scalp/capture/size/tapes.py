@@ -15,7 +15,7 @@ from scalp.geometry.meshes import icosphere
 ABOVE_BROWS_MM = 8.0
 """How far above the glabella the tape round the head runs."""
 _MIDLINE_MM = 8.0
-_LOWEST_BEHIND_MM = 65.0
+LOWEST_BEHIND_MM = 65.0
 """No tape or caliper meets the back of a head further below the brows: there the surface is a neck's, or nobody's."""
 
 
@@ -80,7 +80,7 @@ def _farthest_behind(skull: Cranium, start_mm: FloatArray) -> FloatArray:
     """Return the point of the midline behind the centre that is farthest from a point, (3,) mm."""
     points = skull.points_mm(icosphere(5).vertices_mm)
     behind = points[(np.abs(points[:, 0]) < _MIDLINE_MM) & (points[:, 2] < skull.base.centre_mm[2])]
-    behind = behind[behind[:, 1] > start_mm[1] - _LOWEST_BEHIND_MM]
+    behind = behind[behind[:, 1] > start_mm[1] - LOWEST_BEHIND_MM]
     return np.asarray(behind[np.argmax(np.linalg.norm(behind - start_mm, axis=1))])
 
 
