@@ -189,7 +189,7 @@ class Value:
         return _digest(self)
 
 
-DoubtKind = Literal["scale", "pose", "focal", "unseen", "outline", "skin", "hair", "light", "sharpness", "ageing", "design"]
+DoubtKind = Literal["scale", "pose", "focal", "unseen", "outline", "skin", "hair", "light", "sharpness", "ageing", "design", "person"]
 
 
 @value

@@ -93,6 +93,9 @@ def check_photos(
     if refused is not None:
         advice = "Check that all photos are of one person, that none is mirrored, and that left and right points are the client's."
         together.insert(0, Finding(kind="person", verdict="bad", size=f"no one head explains all photos: {refused}", advice=advice))
+    for doubt in () if head is None else head.doubts:
+        if doubt.kind == "person":
+            together.insert(0, Finding(kind="person", verdict="usable", size=f"{doubt.where}: {doubt.size}", advice=doubt.advice))
     retake, reason = _worst(own)
     return Gathering(photos=tuple(tuple(one) for one in own), together=tuple(together), retake_index=retake, retake_reason=reason)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from scalp.base import BadInput, NotPossible
-from scalp.capture.several.agreement import demand_agreement
+from scalp.capture.several.agreement import demand_agreement, demand_marks
 from scalp.capture.several.doubting_together import name_doubts_together
 from scalp.capture.several.grain import ROUNDS, match_grain
 from scalp.capture.several.joining import join_photo
@@ -55,14 +55,16 @@ def reconstruct_together(sightings: tuple[Sighting, ...], *, scale: ScaleWish | 
     evidences = _gather(prior, sightings)
     lenses = _lenses(sightings)
     fits = _fit_all(prior, evidences, lenses)
-    demand_agreement(prior, sightings, evidences, fits, lenses)
-    fits = _joined_by_skin(prior, sightings, evidences, fits, lenses)
+    demand_marks(prior, sightings, evidences, fits)
+    joined, recognised = _joined_by_skin(prior, sightings, evidences, fits, lenses)
+    strange = demand_agreement(prior, [one.photo for one in sightings], evidences, fits, lenses, recognised=recognised)
+    fits = joined
     cameras = tuple(
         place_camera(prior, fit.state, evidence, sighting.photo) for fit, evidence, sighting in zip(fits, evidences, sightings, strict=True)
     )
     sized = scale_head(prior, fits[0], scale or ScaleWish(), sightings, cameras, client)
     head = assemble_head(prior, fits[0], sized, dict(zip(digests, cameras, strict=True)), shape_apart(prior, fits[0]))
-    return replace(head, doubts=name_doubts_together(head, fits, evidences, sized, sightings))
+    return replace(head, doubts=(*strange, *name_doubts_together(head, fits, evidences, sized, sightings)))
 
 
 def _gather(prior: HeadPrior, sightings: Sequence[Sighting]) -> list[Evidence]:
@@ -111,15 +113,18 @@ def _fit_all(prior: HeadPrior, evidences: list[Evidence], lenses: list[int]) -> 
 
 def _joined_by_skin(
     prior: HeadPrior, sightings: Sequence[Sighting], evidences: list[Evidence], fits: tuple[Fit, ...], lenses: list[int]
-) -> tuple[Fit, ...]:
-    """Return the fits with the skin of neighbouring photos brought to agree, as far as it is recognised."""
+) -> tuple[tuple[Fit, ...], dict[tuple[int, int], int]]:
+    """Return the fits with the skin of neighbouring photos brought to agree, and how many patches each pair shared at first sight."""
+    recognised: dict[tuple[int, int], int] = {}
     photos = [sighting.photo for sighting in sightings]
     for settings in ROUNDS:
         seams = match_grain(prior, photos, evidences, fits, settings)
         if not seams:
             break
+        # What is near enough is taken for the same more easily: only the first round, which looks far, is proof.
+        recognised = recognised or {seam.photos: len(seam.directions) for seam in seams}
         fits = fit_together(prior, evidences, [fit.state for fit in fits], lenses=lenses, seams=seams, steps_count=_STEPS_BY_SKIN_COUNT)
-    return fits
+    return fits, recognised
 
 
 def _ties(evidences: Sequence[Evidence]) -> np.ndarray:

@@ -47,6 +47,8 @@ class Fit:
 
     `cost` is what this photo's evidence costs, `shape_cost` what the head's shape does; of one photo, both together are
     the cost of the fit. `turn_sd_rad` is the doubt of this photo's turn against the middle of all photos'.
+    `evidence_log` is the logarithm of how likely all photos' evidence is on one head whose shape and stands may be any
+    (Laplace's approximation), but for what any other fit to the same evidence has in common with it.
     """
 
     state: State
@@ -57,6 +59,7 @@ class Fit:
     outline_kept: BoolArray
     points_miss_px: FloatArray
     turn_sd_rad: float = 0.0
+    evidence_log: float = 0.0
 
 
 def start_state(prior: HeadPrior, evidence: Evidence, rotation: FloatArray, shift_mm: FloatArray) -> State:
@@ -222,6 +225,9 @@ def _conclude(
     _add_seams(normal, gradient, [seam_rows(prior, evidences, states, seam) for seam in seams], _pairs(seams, columns))
     covariance = la.inv(normal)
     shape_cost = float((rows[0][-1].residual ** 2).sum())
+    lens_sds = {int(column[LENS_COLUMN]): evidence.focal_log_sd for evidence, column in zip(evidences, columns, strict=True)}
+    spread_log = 0.5 * float(np.linalg.slogdet(normal)[1]) + float(np.log(list(lens_sds.values())).sum())
+    evidence_log = -0.5 * (sum(_cost(parts) for parts in rows) + shape_cost) - spread_log
     fits = []
     turns_rad = _turn_sds_rad(covariance, states, columns)
     for evidence, state, parts, column, turn_rad in zip(evidences, states, rows, columns, turns_rad, strict=True):
@@ -236,6 +242,7 @@ def _conclude(
                 outline_kept=np.asarray(parts[1].weight > 0.4),
                 points_miss_px=np.linalg.norm(project(prior, evidence, state, places) - evidence.points_px, axis=1),
                 turn_sd_rad=turn_rad,
+                evidence_log=evidence_log,
             )
         )
     return tuple(fits)
