@@ -3,7 +3,11 @@
 Files and pictures for people are `scalp.io`'s and the caller's; one photo for a look right away is `sittings`'.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -32,6 +36,7 @@ from scalp.domain.texture import Texture
 from scalp.skin.tone import fit_skin
 from scalp.treatment.sittings import NO_FACE_REMEDY, Sitting, choose_face, skin_colour
 
+T = TypeVar("T")
 MOST_PHOTOS = 12
 """More photos than this are a film."""
 
@@ -79,16 +84,17 @@ def head_of_photos(
     if not 1 <= len(takes) <= MOST_PHOTOS:
         raise BadInput("photos", len(takes), f"1 to {MOST_PHOTOS}", "Choose the best from each side: front, left, right, back, top.")
     seen = []
-    for number, take in enumerate(takes):
+    for number, one in enumerate(_side_by_side([partial(_see, take, models, number, len(takes)) for number, take in enumerate(takes)])):
         progress(_named("finding the face", number, len(takes)), 0.5 * number / len(takes))
-        seen.append(_see(take, models, number, len(takes)))
+        seen.append(one())
     sightings = tuple(sighting for sighting, _ in seen)
     progress("fitting the head", 0.5)
     head = _fit(sightings, scale, client)
     regions = []
-    for number, (sighting, person) in enumerate(seen):
+    readings = [partial(read_regions, sighting.photo, head, face=sighting.face, person=person) for sighting, person in seen]
+    for number, one_read in enumerate(_side_by_side(readings)):
         progress(_named("reading skin and hair", number, len(takes)), 0.65 + 0.2 * number / len(takes))
-        regions.append(read_regions(sighting.photo, head, face=sighting.face, person=person))
+        regions.append(one_read())
     source = f"{len(takes)} photo{'s' if len(takes) > 1 else ''}"
     return _dressed(head, sightings, tuple(regions), (source,), textured=textured, progress=progress)
 
@@ -196,6 +202,16 @@ def _see(take: Take, models: Path | None, number: int, count: int) -> tuple[Sigh
     person = segment_person(photo, face, models, others=faces) if models else None
     outline = trace_outline(photo, person, face) if person is not None else None
     return Sighting(photo=photo, face=face, points=points, outline=outline), person
+
+
+def _side_by_side(tasks: Sequence[Callable[[], T]]) -> Iterator[Callable[[], T]]:
+    """Run tasks two at a time; yield, in their order, what waits for each and returns what came of it."""
+    with ThreadPoolExecutor(2) as crew:
+        coming = [crew.submit(task) for task in tasks]
+        try:
+            yield from (one.result for one in coming)
+        finally:
+            crew.shutdown(wait=True, cancel_futures=True)
 
 
 def _fit(sightings: tuple[Sighting, ...], scale: ScaleWish | None, client: Client | None) -> Head:

@@ -8,7 +8,6 @@ files come from (`scalp.io`), which part of a photo is shown to a network (`crop
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 import cv2
@@ -42,7 +41,7 @@ NETWORKS: dict[NetworkName, NetworkKind] = {
 
 
 class Network:
-    """One network ready to run. A lock guards it, since OpenCV's networks keep their input between calls."""
+    """One network ready to run, in several threads at once: each call borrows a copy, since copies keep their input between calls."""
 
     def __init__(self, path: Path, name: NetworkName) -> None:
         """Load the file at `path` and see that one pass gives every output in full."""
@@ -52,10 +51,9 @@ class Network:
                 "models", f"without {path.name}", "a folder with the four network files", "Run `smp assets`, or name points by hand."
             )
         try:
-            self._net = _load(path)
+            self._path, self._idle = path, [_load(path)]
         except cv2.error as error:
             raise Unreadable(path.name, "a damaged or unknown version", "Run `smp assets` to fetch it again.") from error
-        self._lock = Lock()
         side = self.kind.side_px
         self.run(np.zeros((side, side, 3), np.uint8))
 
@@ -63,13 +61,21 @@ class Network:
         """Return every output, flat float32, for one square picture (side, side, 3) in RGB order."""
         kind = self.kind
         scaled = srgb_u8.astype(np.float32) * np.float32((1.0 - kind.lowest_fraction) / 255.0) + np.float32(kind.lowest_fraction)
-        with self._lock:
-            self._net.setInput(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]))
-            outputs = [np.array(output, np.float32).ravel() for output in self._net.forward(self._net.getUnconnectedOutLayersNames())]
+        net = self._borrowed()
+        net.setInput(np.ascontiguousarray(scaled.transpose(2, 0, 1)[None]))
+        outputs = [np.array(output, np.float32).ravel() for output in net.forward(net.getUnconnectedOutLayersNames())]
+        self._idle.append(net)
         by_size = {output.size: output for output in outputs}
         if sorted(by_size) != sorted(kind.output_sizes):
             raise Unreadable("a network file", f"with outputs of {sorted(by_size)} numbers", "Use OpenCV 4.11 and `smp assets`.")
         return {name: by_size[size] for name, size in zip(kind.output_names, kind.output_sizes, strict=True)}
+
+    def _borrowed(self) -> "cv2.dnn.Net":
+        """Return a copy that no other thread uses: an idle one, or one more."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _load(self._path)
 
 
 def _load(path: Path) -> "cv2.dnn.Net":

@@ -4,12 +4,14 @@ A bald head has few corners that a feature detector would trust, but its skin ha
 millimetres both photos are laid on it, and patches of one are found in the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import cv2
 import numpy as np
 
-from scalp.base import BoolArray, Float32Array, FloatArray, Value, value
+from scalp.base import BoolArray, Float32Array, FloatArray, IntArray, Value, value
 from scalp.capture.several.seams import Seam
 from scalp.capture.shape.cranium import Cranium
 from scalp.capture.shape.evidence import Evidence
@@ -26,6 +28,8 @@ CHART_AWAY_MM, CHART_REACH_MM = 4000.0, 130.0
 """Both photos are laid on the head as seen from halfway between them: from so far, so far to each side."""
 LEAST_FACING, LEAST_INSIDE_FRACTION = 0.25, 0.7
 """Least cosine between skin and sight line at which its grain is read, and how much of a patch must be such skin."""
+BLUR_PX = 17
+"""How far the blur that parts grain from tone looks, chart px."""
 BROW_MM = 8.0
 """The skin that is looked at begins so far above the plane through brow and ear tops. (D)"""
 
@@ -75,23 +79,38 @@ def match_grain(
     eyes = [prior.base.centre_mm - fit.state.rotation.T @ fit.state.shift_mm for fit in fits]
     facing = [_facing(surface.vertices_mm, normals, eye) for eye in eyes]
     pictures = [_green(photo, settings.mm_per_px * fit.state.px_per_mm) for photo, fit in zip(photos, fits, strict=True)]
-    found = []
+    tasks = []
     for first in range(len(fits)):
         for second in range(first + 1, len(fits)):
             common = wanted & (facing[first] > LEAST_FACING) & (facing[second] > LEAST_FACING)
             if common.mean() < 0.004:
                 continue
-            chart = _chart(surface, common, eyes[first] + eyes[second] - 2 * prior.base.centre_mm, settings)
-            laid = [
-                _laid(project(prior, evidences[photo], fits[photo].state, chart.places_mm.reshape(-1, 3)), chart, pictures[photo])
-                for photo in (first, second)
-            ]
-            moves = _agreeing(skull, _moves(laid[0], laid[1], chart.inside, settings), chart, settings)
-            if moves is not None:
-                places = [chart.at(end) for end in moves]
-                px = [project(prior, evidences[photo], fits[photo].state, at) for photo, at in zip((first, second), places, strict=True)]
-                found.append(_seam((first, second), px, sum(places) / 2 - prior.base.centre_mm))
-    return tuple(found)
+            pair, towards = (first, second), eyes[first] + eyes[second] - 2 * prior.base.centre_mm
+            seen = [partial(project, prior, evidences[photo], fits[photo].state) for photo in pair]
+            tasks.append(partial(_recognised, pair, partial(_chart, surface, common, towards), skull, seen, pictures, settings))
+    with ThreadPoolExecutor(2) as crew:
+        found = [task.result() for task in [crew.submit(task) for task in tasks]]
+    return tuple(seam for seam in found if seam is not None)
+
+
+def _recognised(
+    pair: tuple[int, int],
+    charted: Callable[[GrainSettings], "_Chart"],
+    skull: Cranium,
+    seen: Sequence[Callable[[FloatArray], FloatArray]],
+    pictures: Sequence[Float32Array],
+    settings: GrainSettings,
+) -> Seam | None:
+    """Return the patches recognised in two photos on their chart, None where too few agree; `seen` says where each sees a place."""
+    chart = charted(settings)
+    places_mm = chart.places_mm.reshape(-1, 3)
+    laid = [_laid(where(places_mm), chart, pictures[photo]) for where, photo in zip(seen, pair, strict=True)]
+    moves = _agreeing(skull, _moves(laid[0], laid[1], chart.inside, settings), chart, settings)
+    if moves is None:
+        return None
+    places = [chart.at(end) for end in moves]
+    px = [where(at) for where, at in zip(seen, places, strict=True)]
+    return _seam(pair, px, sum(places) / 2 - skull.base.centre_mm)
 
 
 def _seam(photos: tuple[int, int], px: list[FloatArray], arms: FloatArray) -> Seam:
@@ -128,16 +147,18 @@ class _Chart(Value):
     places_mm: FloatArray
     hit: BoolArray
     inside: BoolArray
+    corner_px: IntArray
+    """Where the cut begins on the whole chart, (x, y): places are looked up there, so that no cut changes their rounding."""
 
     def at(self, pixels: FloatArray) -> FloatArray:
         """Return the places behind pixels (N, 2) as (x, y), (N, 3) mm."""
-        x, y = pixels.astype(np.float32).T
+        x, y = ((pixels + self.corner_px).astype(np.float32) - self.corner_px.astype(np.float32)).T
         found = cv2.remap(self.places_mm.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found.reshape(-1, 3), np.float64)
 
 
 def _chart(surface: Mesh, common: BoolArray, towards: FloatArray, settings: GrainSettings) -> _Chart:
-    """Return the chart that looks at the common skin from a direction."""
+    """Return the chart that looks at the common skin from a direction, cut to what patches of that skin need."""
     ahead = -towards / np.linalg.norm(towards)
     up = np.array([0.0, 1.0, 0.0]) if abs(ahead[1]) < 0.9 else np.array([0.0, 0.0, 1.0])
     right = np.cross(ahead, up)
@@ -146,17 +167,30 @@ def _chart(surface: Mesh, common: BoolArray, towards: FloatArray, settings: Grai
     matrix = np.eye(4)
     matrix[:3, :3] = rotation
     matrix[:3, 3] = [0.0, 0.0, CHART_AWAY_MM] - rotation @ surface.vertices_mm[common].mean(0)
-    side = 2 * round(CHART_REACH_MM / settings.mm_per_px)
     focal_px = CHART_AWAY_MM / settings.mm_per_px
-    camera = Camera(focal_px=focal_px, centre_px=(side / 2, side / 2), width_px=side, height_px=side, camera_from_head=matrix)
+    seen_mm = surface.vertices_mm[common] @ rotation.T + matrix[:3, 3]
+    (left, till), (top, bottom) = (_cut(focal_px * seen_mm[:, axis] / seen_mm[:, 2], settings) for axis in (0, 1))
+    half = round(CHART_REACH_MM / settings.mm_per_px)
+    centre = (float(half - left), float(half - top))
+    camera = Camera(focal_px=focal_px, centre_px=centre, width_px=till - left, height_px=bottom - top, camera_from_head=matrix)
     seen = rasterise(camera, surface)
     hit = seen.face_index >= 0
     rows, cols = np.indices(hit.shape)
-    flat = np.stack([cols + 0.5 - side / 2, rows + 0.5 - side / 2], axis=-1) / focal_px
-    depth = np.where(hit, seen.depth_mm, CHART_AWAY_MM)[..., None]
-    places = (np.concatenate([flat * depth, depth], axis=-1) - matrix[:3, 3]) @ rotation
+    flat = np.stack([cols + 0.5 - centre[0], rows + 0.5 - centre[1], np.full(hit.shape, focal_px)], axis=-1).reshape(-1, 3) / focal_px
+    depth = np.where(hit, seen.depth_mm, CHART_AWAY_MM).reshape(-1, 1)
+    places = ((flat * depth - matrix[:3, 3]) @ rotation).reshape(*hit.shape, 3)
     whole = np.asarray(common[surface.faces].all(axis=1), bool)
-    return _Chart(places_mm=places, hit=hit, inside=hit & whole[np.maximum(seen.face_index, 0)])
+    return _Chart(places_mm=places, hit=hit, inside=hit & whole[np.maximum(seen.face_index, 0)], corner_px=np.array([left, top], np.int32))
+
+
+def _cut(common_px: FloatArray, settings: GrainSettings) -> tuple[int, int]:
+    """Return from where to where a chart is needed along one axis, px from its start, on the grid of its patches."""
+    half, reach = round(settings.patch_mm / settings.mm_per_px / 2), round(settings.reach_mm / settings.mm_per_px)
+    step, away = round(settings.spacing_mm / settings.mm_per_px), half + reach + BLUR_PX
+    side = 2 * round(CHART_REACH_MM / settings.mm_per_px)
+    first, last = common_px.min() + side / 2 - away, common_px.max() + side / 2 + away
+    start = max(int(first // step), 0) * step
+    return start, max(min(int(np.ceil(last)) + 1, side), start + 1)
 
 
 def _laid(pixels: FloatArray, chart: _Chart, picture: Float32Array) -> Float32Array:

@@ -1,5 +1,6 @@
 """The cranium as a radius over all directions, and its outline as a camera sees it. Fitting it is `heads`' business."""
 
+from dataclasses import dataclass
 from functools import cache
 from math import isqrt
 
@@ -28,15 +29,19 @@ class Ellipsoid(Value):
 _STEP = 1e-4
 
 
-@value
-class _Sphere(Value):
-    """A sphere of directions (N, 3): its edges (E, 2), harmonics with two slopes, two tangents, and directions a step along each."""
+@dataclass(frozen=True)
+class _Sphere:
+    """A sphere of directions (N, 3) with its edges (E, 2) and all else of it that never changes.
+
+    `harmonics` (3, N, H) are their values and two slopes, along `tangents` (2, N, 3); `ahead` (2, N, 3) are directions a
+    step along each.
+    """
 
     directions: FloatArray
     edges: IntArray
-    harmonics: tuple[FloatArray, FloatArray, FloatArray]
-    tangents: tuple[FloatArray, FloatArray]
-    ahead: tuple[FloatArray, FloatArray]
+    harmonics: FloatArray
+    tangents: FloatArray
+    ahead: FloatArray
 
 
 @cache
@@ -48,9 +53,9 @@ def _sphere(subdivisions_count: int, degree: int) -> _Sphere:
     return _Sphere(
         directions=directions,
         edges=np.unique(np.sort(sphere.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0),
-        harmonics=(harmonics(directions, degree), *harmonic_slopes(directions, degree)),
-        tangents=ways,
-        ahead=(_unit(directions + _STEP * ways[0]), _unit(directions + _STEP * ways[1])),
+        harmonics=np.stack([harmonics(directions, degree), *harmonic_slopes(directions, degree)]),
+        tangents=np.stack(ways),
+        ahead=np.stack([_unit(directions + _STEP * way) for way in ways]),
     )
 
 

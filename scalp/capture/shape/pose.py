@@ -28,7 +28,7 @@ def candidate_poses(
     places = (prior.points_mean_mm[evidence.point_index] if places_mm is None else places_mm) - prior.base.centre_mm
     seen = evidence.points_px - np.array(evidence.centre_px)
     weights = 1 / evidence.points_sd_mm
-    found = []
+    turns = []
     # A face that was found looks at the camera more or less.
     most_rad = _FACING_RAD if evidence.from_mesh.any() else np.inf
     for yaw in _YAWS_RAD[np.abs(_YAWS_RAD) <= most_rad]:
@@ -40,10 +40,11 @@ def candidate_poses(
                     @ rotation_of(np.array([pitch, 0, 0]))
                     @ rotation_of(np.array([0, yaw, 0]))
                 )
-                found.append(_refined(places, seen, weights, turn))
-    found.sort(key=lambda one: one[0])
+                turns.append(turn)
+    misses, rotations, zooms, offsets = _refined(places, seen, weights, np.stack(turns))
     kept: list[tuple[FloatArray, FloatArray]] = []
-    for _, rotation, zoom, offset in found:
+    for best in np.argsort(misses, kind="stable"):
+        rotation, zoom, offset = rotations[best], float(zooms[best]), offsets[best]
         if zoom > 0 and all(np.trace(rotation @ other.T) < 1 + 2 * np.cos(0.35) for other, _ in kept):
             depth_mm = evidence.focal_px / zoom
             kept.append((rotation, np.array([*(offset / zoom), depth_mm])))
@@ -53,29 +54,31 @@ def candidate_poses(
 
 
 def _refined(
-    places: FloatArray, seen: FloatArray, weights: FloatArray, rotation: FloatArray
-) -> tuple[float, FloatArray, float, FloatArray]:
-    """Return (misfit mm, rotation, px per mm, offset px) after a few rounds of weak-perspective alignment."""
+    places: FloatArray, seen: FloatArray, weights: FloatArray, rotations: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return (misfit mm, rotation, px per mm, offset px) of each start (S, 3, 3) after a few rounds of weak-perspective alignment."""
     share = weights / weights.sum()
-    zoom, offset = 1.0, np.zeros(2)
+    arms = (places - share @ places) * share[:, None]
     for _ in range(4):
-        turned = places @ rotation.T
+        turned = places @ rotations.transpose(0, 2, 1)
         zoom, offset = _zoom(turned, seen, share)
         # The depth that was not seen is taken from the model, then the three-dimensional turn is closed-form.
-        target = np.column_stack([(seen - offset) / max(zoom, 1e-6), turned[:, 2]])
-        a, b = share @ places, share @ target
-        u, _, vt = np.linalg.svd(((places - a) * share[:, None]).T @ (target - b))
-        rotation = vt.T @ np.diag([1, 1, np.linalg.det(vt.T @ u.T)]) @ u.T
-    turned = places @ rotation.T
+        target = np.concatenate([(seen - offset[:, None]) / np.maximum(zoom, 1e-6)[:, None, None], turned[:, :, 2:]], axis=2)
+        u, _, vt = np.linalg.svd(arms.T @ (target - (share @ target)[:, None]))
+        v, ut = vt.transpose(0, 2, 1), u.transpose(0, 2, 1)
+        mirror = np.ones((len(u), 1, 3))
+        mirror[:, 0, 2] = np.linalg.det(v @ ut)
+        rotations = (v * mirror) @ ut
+    turned = places @ rotations.transpose(0, 2, 1)
     zoom, offset = _zoom(turned, seen, share)
-    miss = turned[:, :2] + (offset - seen) / max(zoom, 1e-6)
-    hidden = np.clip(turned[:, 2] / np.linalg.norm(places, axis=1) - 0.3, 0, None) * HIDDEN_MM
-    return float(np.sqrt(share @ ((miss**2).sum(1) + hidden**2))), rotation, zoom, offset
+    miss = turned[:, :, :2] + (offset[:, None] - seen) / np.maximum(zoom, 1e-6)[:, None, None]
+    hidden = np.clip(turned[:, :, 2] / np.linalg.norm(places, axis=1) - 0.3, 0, None) * HIDDEN_MM
+    return np.asarray(np.sqrt(((miss**2).sum(2) + hidden**2) @ share)), rotations, zoom, offset
 
 
-def _zoom(turned: FloatArray, seen: FloatArray, share: FloatArray) -> tuple[float, FloatArray]:
-    """Return px per mm and offset that bring turned points onto the seen ones."""
-    flat = turned[:, :2] - share @ turned[:, :2]
-    rest = seen - share @ seen
-    zoom = float((share @ (flat * rest).sum(1)) / max(share @ (flat**2).sum(1), 1e-12))
-    return zoom, share @ seen - zoom * (share @ turned[:, :2])
+def _zoom(turned: FloatArray, seen: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return px per mm (S,) and offset (S, 2) that bring turned points (S, N, 3) onto the seen ones (N, 2)."""
+    middle = share @ turned[:, :, :2]
+    flat, rest = turned[:, :, :2] - middle[:, None], seen - share @ seen
+    zoom = ((flat * rest).sum(2) @ share) / np.maximum((flat**2).sum(2) @ share, 1e-12)
+    return np.asarray(zoom), np.asarray(share @ seen - zoom[:, None] * middle)

@@ -4,6 +4,9 @@ What each photo sees is `sights`'s, how colours are mixed `blending`'s, where th
 `scalp.geometry.unwrapping`'s. Light and shade of the photos stay in: nothing is relit here.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -86,8 +89,10 @@ class _Bake:
         """Look at the surface with every photo's camera."""
         self._photos, self._settings, self._laid = photos, settings, laid
         masks = regions or (None,) * len(photos)
-        seeing = zip(photos, masks, strict=True)
-        self._sights = [look_at(laid, head, head.camera_of(photo.digest), mask.head if mask else None) for photo, mask in seeing]
+        with ThreadPoolExecutor(2) as crew:
+            people = [mask.head if mask else None for mask in masks]
+            cameras = [head.camera_of(photo.digest) for photo in photos]
+            self._sights = list(crew.map(partial(look_at, laid, head), cameras, people))
         self._quality = _one_photo_for_the_face(head, laid, np.stack([sight.quality_fraction for sight in self._sights]))
         self._texels_per_mm = _texels_per_mm(laid)
         sure = np.clip(self._quality.max(axis=0) / settings.sure_fraction, 0.0, 1.0)
@@ -99,10 +104,14 @@ class _Bake:
 
     def blended(self) -> Float32Array:
         """Return the finished picture, (S, S, 3) linear sRGB."""
-        settings, finer = self._settings, self._settings.coarse_ratio
+        settings = self._settings
         reach = self._texels_per_mm * settings.tone_mm
-        coarse = [_looked_up(photo, sight, self._texels_per_mm) for photo, sight in zip(self._photos, self._sights, strict=True)]
-        tones = [even_tone(colours, own, reach) for colours, own in zip(coarse, self._quality, strict=True)]
+
+        def toned(photo: Photo, sight: Sight, own: Float32Array) -> Float32Array:
+            return even_tone(_looked_up(photo, sight, self._texels_per_mm), own, reach)
+
+        with ThreadPoolExecutor(2) as crew:
+            tones = list(crew.map(toned, self._photos, self._sights, self._quality))
         gains = self._gains
         shares = share_tone(self._quality, settings.favour_power)
         tone = sum(share[..., None] * own * gain for share, own, gain in zip(shares, tones, gains, strict=True))
@@ -110,13 +119,28 @@ class _Bake:
         filled = fill_gaps(tone, self.seen, worth, self._skin_colour(tone), self._texels_per_mm * settings.fade_mm)
         picture = self.enlarged(filled)
         details = share_detail(self._quality, self._texels_per_mm * settings.seam_mm) * self.seen
-        for photo, sight, own, gain, detail in zip(self._photos, self._sights, tones, gains, details, strict=True):
-            fine = _looked_up(photo, _finer(sight, finer), self._texels_per_mm * finer)
-            fine -= self.enlarged(own)
-            fine *= self.enlarged(detail)[..., None]
-            fine *= gain
-            picture += fine
+        finest = zip(self._photos, self._sights, tones, gains, details, strict=True)
+        with ThreadPoolExecutor(2) as crew:
+            coming = [crew.submit(self._fine, *one) for one in finest]
+            for one in coming:
+                place, fine = one.result()
+                picture[place] += fine
         return picture
+
+    def _fine(
+        self, photo: Photo, sight: Sight, tone: Float32Array, gain: Float32Array, detail: Float32Array
+    ) -> tuple[tuple[slice, slice], Float32Array]:
+        """Return where in the picture a photo gives the detail, and the detail it gives there."""
+        ratio = self._settings.coarse_ratio
+        if not detail.any():
+            return (slice(0, 0), slice(0, 0)), np.zeros((0, 0, 3), np.float32)
+        part = _extent(np.any(detail, axis=1)), _extent(np.any(detail, axis=0))
+        fine = _looked_up(photo, _finer(sight, part, ratio), self._texels_per_mm * ratio)
+        fine -= _resized(tone[part], ratio)
+        fine *= _resized(detail[part], ratio)[..., None]
+        fine *= gain
+        rows, cols = (slice(ratio * side.start, ratio * side.stop) for side in part)
+        return (rows, cols), fine
 
     def enlarged(self, coarse: Float32Array) -> Float32Array:
         """Return a coarse layer at the side of the picture."""
@@ -175,12 +199,18 @@ def _looked_up(photo: Photo, sight: Sight, texels_per_mm: float) -> Float32Array
     x_px = (sight.x_px - left) * np.float32(size[0] / part.shape[1]) - 0.5
     y_px = (sight.y_px - top) * np.float32(size[1] / part.shape[0]) - 0.5
     laid = cv2.remap(np.ascontiguousarray(small), x_px, y_px, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(_LIGHT[laid], np.float32)
+    return np.asarray(cv2.LUT(laid, _LIGHT), np.float32)
 
 
-def _finer(sight: Sight, ratio: int) -> Sight:
-    """Return a sight on a finer picture: what it says changes slowly."""
-    layers = (_resized(layer, ratio) for layer in (sight.x_px, sight.y_px, sight.quality_fraction))
+def _extent(told: np.ndarray) -> slice:
+    """Return from where to where a line is told of, and one more to each side."""
+    where = np.flatnonzero(told)
+    return slice(max(int(where[0]) - 1, 0), min(int(where[-1]) + 2, len(told)))
+
+
+def _finer(sight: Sight, part: tuple[slice, slice], ratio: int) -> Sight:
+    """Return a part of a sight on a finer picture: what it says changes slowly."""
+    layers = (_resized(layer[part], ratio) for layer in (sight.x_px, sight.y_px, sight.quality_fraction))
     x_px, y_px, quality = layers
     return Sight(x_px=x_px, y_px=y_px, quality_fraction=quality, px_per_mm=sight.px_per_mm)
 
