@@ -13,6 +13,8 @@ from scalp.domain.sighting import POINT_NAMES
 ScanKind = Literal["glb", "gltf", "obj", "ply", "stl", "usdz", "usd"]
 SCAN_KINDS: tuple[ScanKind, ...] = get_args(ScanKind)
 UpAxis = Literal["x", "y", "z", "-x", "-y", "-z"]
+SMALLEST_EXTENT, LARGEST_EXTENT = 1e-6, 1e7
+"""What a scan measures in its own units, whatever they are."""
 UP_AXES: tuple[UpAxis, ...] = get_args(UpAxis)
 ScanUnit = Literal["mm", "cm", "m", "in"]
 MM_OF_UNIT: dict[ScanUnit, float] = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4}
@@ -43,6 +45,10 @@ class Scan(Value):
         """Refuse what is not a surface, or colours that do not fit it."""
         if self.places.ndim != 2 or self.places.shape[1] != 3 or not np.isfinite(self.places).all():
             raise BadMesh("scan", "with corners that are no number", "finite x, y and z for every corner", "Export the scan again.")
+        extent = float(np.ptp(self.places, axis=0).max(initial=0.0))
+        if not SMALLEST_EXTENT < extent < LARGEST_EXTENT or np.abs(self.places).max() > LARGEST_EXTENT:
+            allowed = f"{SMALLEST_EXTENT:g} to {LARGEST_EXTENT:g} units, and no farther from the origin"
+            raise BadMesh("scan", f"{extent:.3g} units large", allowed, "Export the scan again, in mm, cm or m.")
         if self.faces.ndim != 2 or self.faces.shape[1] != 3 or self.faces.dtype != np.int32 or len(self.faces) < FEWEST_TRIANGLES:
             allowed = f"a surface of at least {FEWEST_TRIANGLES} triangles"
             raise BadMesh("scan", f"of {len(self.faces)} triangles", allowed, "Export the scan as a mesh, not as points or lines.")

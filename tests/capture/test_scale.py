@@ -219,3 +219,12 @@ def test_a_card_that_is_sought_and_not_there_is_told_and_harms_nothing():
     plain, sought = (scale_head(read_head_prior(), fit, wish, (sighting,), (where,)) for wish in (ScaleWish(), ScaleWish(card_sought=True)))
     assert (plain.factor, plain.sd_fraction) == (sought.factor, sought.sd_fraction)
     assert "no bank card" in sought.left_out[0]
+
+
+def test_a_card_that_makes_a_giant_of_the_head_is_refused():
+    from scalp.capture.size.sizing import _demand_a_head_s_size
+
+    found = weigh([Told(name="the card", log_factor=np.log(956 / 570), sd_fraction=0.01, slopes=np.zeros(1))], np.zeros((1, 1)))
+    with pytest.raises(BadInput, match="956 mm round; allowed: 450 to 680 mm. It follows from the card"):
+        _demand_a_head_s_size(found, 570.0)
+    _demand_a_head_s_size(found, 380.0)

@@ -8,6 +8,7 @@ import pytest
 
 from scalp.base import BadInput, BadMesh, Unreadable
 from scalp.domain.head import Mesh
+from scalp.domain.scan import Scan
 from scalp.geometry.meshes import icosphere
 from scalp.io.scans import read_places, read_scan
 from tests.scan_files import Raw, glb, plain, png_bomb, write, write_usd, zip_of
@@ -253,3 +254,10 @@ def test_named_places_are_read_and_refused_in_words(tmp_path):
         path.write_text(wrong)
         with pytest.raises(BadInput, match=r"points|point names|places"):
             read_places(path)
+
+
+@pytest.mark.parametrize("factor", [1e302, 1e-200])
+def test_a_scan_of_no_size_of_anything_is_refused(factor):
+    sphere = icosphere(3)
+    with pytest.raises(BadMesh, match="units large"):
+        Scan(kind="obj", places=sphere.vertices_mm * factor, faces=sphere.faces)

@@ -105,7 +105,7 @@ def _unit(scan: Scan, round_units: float) -> tuple[float | None, list[Doubt]]:
     if scan.unit_given and scan.unit_mm is not None:
         allowed = f"a unit that makes it {SMALLEST_MM:.0f} to {LARGEST_MM:.0f} mm round"
         remedy = "Leave the unit out to have it found, or give the circumference of the head."
-        raise BadInput("unit", f"one of a head {round_units * scan.unit_mm:.4g} mm round", allowed, remedy)
+        raise BadInput("unit", f"one of a head {round_units * scan.unit_mm:,.0f} mm round", allowed, remedy)
     fitting = [(name, mm) for name, mm in MM_OF_UNIT.items() if _plausible(round_units * mm)]
     if not fitting:
         return None, []

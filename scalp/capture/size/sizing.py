@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scalp.base import FloatArray
+from scalp.base import BadInput, FloatArray
 from scalp.capture.shape.anthropometry import expect_circumference
 from scalp.capture.shape.cranium import Cranium
 from scalp.capture.shape.fitting import Fit
@@ -61,7 +61,18 @@ def scale_head(
         told.append(irises)
     told.extend(scene.objects(wish, cameras[0]))
     common = scene.seen_slopes(cameras[0]) if len(cameras) == 1 else np.zeros(len(fit.covariance))
-    return weigh([replace(one, slopes=one.slopes + common) for one in told], fit.covariance, missed=missed)
+    sized = weigh([replace(one, slopes=one.slopes + common) for one in told], fit.covariance, missed=missed)
+    _demand_a_head_s_size(sized, lay_tape(scene.skull, scene.place("glabella")).length_mm)
+    return sized
+
+
+def _demand_a_head_s_size(sized: Scale, fitted_mm: float) -> None:
+    """Refuse a size that no adult's head has: what told it was no card, no coin, or not of this head."""
+    low_mm, high_mm, _, _ = MEASURES_MM["circumference"]
+    round_mm = sized.factor * fitted_mm
+    if not low_mm <= round_mm <= high_mm:
+        remedy = f"It follows from {sized.source}: mark its corners or rim again, or leave it out and measure with a tape."
+        raise BadInput("size of the head", f"{round_mm:,.0f} mm round", f"{low_mm:.0f} to {high_mm:.0f} mm", remedy)
 
 
 def seek_objects(wish: ScaleWish, sighting: Sighting) -> tuple[ScaleWish, tuple[str, ...]]:
