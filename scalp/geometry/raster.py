@@ -46,7 +46,7 @@ def rasterise(camera: Camera, mesh: Mesh, scale: float = 1.0) -> Fragments:
 def _fill(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
     rows, cols = face_index.shape
     for face in range(len(faces)):
-        a, b, c = faces[face]
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
         if depth_mm[a] < NEAREST_MM or depth_mm[b] < NEAREST_MM or depth_mm[c] < NEAREST_MM:
             continue
         ax, ay = points_px[a]
@@ -64,10 +64,14 @@ def _fill(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # t
             y = row + 0.5
             for col in range(left, right + 1):
                 x = col + 0.5
-                wa = ((bx - x) * (cy - y) - (cx - x) * (by - y)) / doubled
-                wb = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) / doubled
+                wa = (bx - x) * (cy - y) - (cx - x) * (by - y)
+                wb = (cx - x) * (ay - y) - (ax - x) * (cy - y)
+                # Most pixels of a box lie outside: told by signs, before anything is divided.
+                if wa * doubled < 0.0 or wb * doubled < 0.0:
+                    continue
+                wa, wb = wa / doubled, wb / doubled
                 wc = 1.0 - wa - wb
-                if wa < 0.0 or wb < 0.0 or wc < 0.0:
+                if wc < 0.0:
                     continue
                 # Perspective: weights are linear in 1/depth.
                 qa, qb, qc = wa / depth_mm[a], wb / depth_mm[b], wc / depth_mm[c]
