@@ -11,7 +11,7 @@ import numpy as np
 
 from scalp.base import BadInput, BadTable, FloatArray, Progress, Value, value
 from scalp.capture.seeing.faces import find_faces
-from scalp.capture.shape.evidence import FEWEST_POINTS
+from scalp.capture.shape.evidence import FEWEST_JOINING_COUNT, FEWEST_POINTS
 from scalp.capture.shape.prior import POINT_OF_MESH
 from scalp.capture.size.coins import read_coins
 from scalp.capture.size.scale import ScaleWish
@@ -85,7 +85,7 @@ class PointsDesk:
         return {
             "photos": [self._opened(number) for number in range(len(self._sheets))],
             "point_names": [{"name": name, "sentence": sentence} for name, sentence in POINT_NAMES.items()],
-            "needed_count": FEWEST_POINTS,
+            "needed_count": FEWEST_JOINING_COUNT if any(sheet.faces_count == 1 for sheet in self._sheets) else FEWEST_POINTS,
             "plenty_count": PLENTY_COUNT,
             "coins": [{"name": name, "words": f"{name} ({diameter_mm:g} mm)"} for name, diameter_mm in read_coins().items()],
             "avoid_kinds": AVOID_KINDS,

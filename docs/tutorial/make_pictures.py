@@ -240,7 +240,7 @@ def draw_standing(_: Path) -> None:
             *np.array([[np.sin(turn), -np.cos(turn)], [np.cos(turn), np.sin(turn)]]),
         )
         pen.polygon([at(*(middle_of + a * forward + b * outward)) for a, b in ((15, 0), (-11, 12), (-11, -12))], fill=(31, 111, 107))
-    words(880, 530, "the client sits still, the phone goes round at arm's length")
+    words(880, 530, "the client sits still, the phone goes round a metre away")
     picture.resize((1180, 560), Image.Resampling.LANCZOS).save(PAGES / "standing.png", optimize=True)
 
 

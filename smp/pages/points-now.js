@@ -19,7 +19,15 @@ export const spots = () => spotsOf(here(), now.mode);
 export const hasFace = () => Object.keys(photo().suggested).length > 0;
 
 export function order() {
-  return hasFace() ? [...EARS_FIRST, ...ORDER.filter((name) => !EARS_FIRST.includes(name))] : ORDER;
+  return hasFace() ? [...EARS_FIRST, ...ORDER.filter((name) => !EARS_FIRST.includes(name))] : inSightFirst(ORDER);
+}
+
+// Once points of one side only are placed, the photo shows that side: those of the other come last.
+function inSightFirst(names) {
+  const [left, right] = ["left_", "right_"].map((side) => Object.keys(points()).some((name) => name.startsWith(side)));
+  if (left === right) return names;
+  const hidden = left ? "right_" : "left_";
+  return [...names.filter((name) => !name.startsWith(hidden)), ...names.filter((name) => name.startsWith(hidden))];
 }
 
 // Find the point to mark after this one: the next in order that is neither placed nor out of sight.

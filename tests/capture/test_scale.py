@@ -225,6 +225,6 @@ def test_a_card_that_makes_a_giant_of_the_head_is_refused():
     from scalp.capture.size.sizing import _demand_a_head_s_size
 
     found = weigh([Told(name="the card", log_factor=np.log(956 / 570), sd_fraction=0.01, slopes=np.zeros(1))], np.zeros((1, 1)))
-    with pytest.raises(BadInput, match="956 mm round; allowed: 450 to 680 mm. It follows from the card"):
+    with pytest.raises(BadInput, match=r"956 mm round; allowed: 450 to 680 mm\. It follows from the card"):
         _demand_a_head_s_size(found, 570.0)
     _demand_a_head_s_size(found, 380.0)

@@ -15,7 +15,7 @@ from scalp.capture.several.doubting_together import name_doubts_together
 from scalp.capture.several.grain import ROUNDS, match_grain
 from scalp.capture.several.joining import join_photo
 from scalp.capture.shape.assembly import assemble_head, place_camera, shape_apart
-from scalp.capture.shape.evidence import FEWEST_POINTS, Evidence, gather_evidence
+from scalp.capture.shape.evidence import FEWEST_JOINING_COUNT, FEWEST_POINTS, Evidence, gather_evidence
 from scalp.capture.shape.fitting import Fit, fit_head, fit_together, start_state
 from scalp.capture.shape.heads import reconstruct_head
 from scalp.capture.shape.pose import candidate_poses
@@ -27,8 +27,6 @@ from scalp.domain.client import Client
 from scalp.domain.head import Head
 from scalp.domain.sighting import Sighting
 
-FEWEST_JOINING_COUNT = 3
-"""Named points without which a photo that shows no face cannot be placed against the others."""
 _POSES_TRIED_COUNT = 4
 _STEPS_BY_SKIN_COUNT = 10
 

@@ -10,7 +10,8 @@ from scalp.capture.shape.prior import HeadPrior
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import FaceSighting, MarkedPoints, Outline
 
-FEWEST_POINTS = 5
+FEWEST_POINTS, FEWEST_JOINING_COUNT = 5, 3
+"""Points that make a head, and those that place one more photo of a head already known."""
 OUTLINE_POINTS_COUNT = 160
 """The outline is thinned to this many points; neighbours tell the same."""
 OUTLINE_TOLD_COUNT = 60
