@@ -8,7 +8,7 @@ from pathlib import Path
 from scalp.base import BadInput, Progress, Value, WrongParent, no_progress, value
 from scalp.capture.seeing.faces import find_faces
 from scalp.capture.seeing.person import segment_person
-from scalp.capture.survey.joining import join_surveys
+from scalp.capture.survey.joining import agreed, join_surveys
 from scalp.capture.survey.regions import read_regions
 from scalp.capture.survey.surveying import survey_scalp
 from scalp.domain.head import Head
@@ -22,7 +22,10 @@ _NAMED = "surveying photo {} of {}"
 
 @value
 class SurveyStudy(Value):
-    """The survey of a scalp and all it was made of: `photos` and `surveys` in the order they were given."""
+    """The survey of a scalp and all it was made of: `photos` and `surveys` in the order they were given.
+
+    Of the places to avoid each survey holds those that all photos together kept.
+    """
 
     head: Head
     photos: tuple[Photo, ...]
@@ -50,7 +53,9 @@ def survey_photos(
         progress("surveying the scalp" if len(photos) == 1 else _NAMED.format(number + 1, len(photos)), number / len(photos))
         surveys.append(_survey(photo, head, models, word))
     progress("weighing the photos", 1.0)
-    return SurveyStudy(head=head, photos=photos, surveys=tuple(surveys), together=join_surveys(head, surveys, said))
+    together = join_surveys(head, surveys, said)
+    kept = tuple(agreed(head, survey, number, together) for number, survey in enumerate(surveys, start=1))
+    return SurveyStudy(head=head, photos=photos, surveys=kept, together=together)
 
 
 def _check(photos: tuple[Photo, ...], head: Head, said: tuple[Corrections | None, ...]) -> None:

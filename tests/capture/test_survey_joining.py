@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scalp.base import BadInput, WrongParent
-from scalp.capture.survey.joining import join_surveys
+from scalp.capture.survey.joining import agreed, join_surveys
 from scalp.domain.head import Head
 from scalp.domain.sighting import Regions
 from scalp.domain.survey import AvoidPlaces, Corrections, RegionTone, SideGrowth, Survey, WhiteBalance
@@ -81,6 +81,9 @@ def test_what_only_one_of_two_photos_shows_is_kept_only_where_the_other_cannot_s
     assert len(join_surveys(HEAD, (survey(0, (FRONTAL,)), survey(1)), (None, None)).avoid) == 1
     assert join_surveys(HEAD, (survey(0, (BETWEEN,)), survey(1)), (None, None)).avoid == ()
     assert len(join_surveys(HEAD, (survey(0, (BETWEEN,), told=True), survey(1)), (None, None)).avoid) == 1
+    both = survey(0, (FRONTAL, BETWEEN))
+    kept = agreed(HEAD, both, 1, join_surveys(HEAD, (both, survey(1)), (None, None)))
+    assert kept.avoid.face_index.tolist() == [FRONTAL]
 
 
 def test_a_word_on_one_photo_holds_in_the_others():

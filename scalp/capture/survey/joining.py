@@ -3,6 +3,7 @@
 What a single photo says is `surveying`'s. A person's word in one photo holds in all of them.
 """
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,17 @@ from scalp.capture.survey.correcting import BLACK_TO, TAKEN_BACK_MM
 from scalp.colour.srgb import linear_from_lab
 from scalp.domain.camera import Camera
 from scalp.domain.head import Head
-from scalp.domain.survey import SCALP_REGIONS, AvoidPlace, Corrections, PhotoReading, RegionTone, ScalpSurvey, SideGrowth, Survey
+from scalp.domain.survey import (
+    SCALP_REGIONS,
+    AvoidPlace,
+    AvoidPlaces,
+    Corrections,
+    PhotoReading,
+    RegionTone,
+    ScalpSurvey,
+    SideGrowth,
+    Survey,
+)
 from scalp.geometry.meshes import vertex_normals
 
 SAME_SPOT_MM = 4.0
@@ -47,6 +58,20 @@ def join_surveys(head: Head, surveys: Sequence[Survey], corrections: Sequence[Co
         avoid=_avoid(head, surveys, corrections),
         photos=tuple(_reading(survey) for survey in surveys),
     )
+
+
+def agreed(head: Head, survey: Survey, number: int, together: ScalpSurvey) -> Survey:
+    """Return the survey of photo `number`, counted from 1, with those of its places to avoid that all photos together kept."""
+    kept_mm = np.array([place.place_mm for place in together.avoid if number in place.photo_numbers]).reshape(-1, 3)
+    reach_mm = np.array([max(place.radius_mm, SAME_SPOT_MM) for place in together.avoid if number in place.photo_numbers])
+    avoid = survey.avoid
+    own_mm = np.einsum("nk,nkd->nd", avoid.barycentric, head.surface.vertices_mm[head.surface.faces[avoid.face_index]])
+    stays = avoid.told | (np.linalg.norm(own_mm[:, None] - kept_mm[None], axis=2) <= reach_mm[None]).any(axis=1)
+    columns = {
+        name: getattr(avoid, name)[stays] for name in ("face_index", "barycentric", "at_px", "radius_mm", "confidence_fraction", "told")
+    }
+    kinds = tuple(kind for kind, stay in zip(avoid.kinds, stays, strict=True) if stay)
+    return dataclasses.replace(survey, avoid=AvoidPlaces(kinds=kinds, **columns))
 
 
 def _reading(survey: Survey) -> PhotoReading:
