@@ -18,7 +18,7 @@ from scalp.capture.shape.fitting import fit_together
 from scalp.capture.shape.prior import read_head_prior
 from scalp.capture.shape.residuals import rotation_of
 from scalp.io.assets import models_folder
-from tests.known_heads import SCAN_EAR_TOP_MM, SCAN_GLABELLA_MM, identities, scan_camera, scan_mesh
+from tests.known_heads import SCAN_EAR_TOP_MM, SCAN_GLABELLA_MM, Identities, identities, scan_camera, scan_mesh
 from tests.known_views import (
     above_ears_mm,
     gap_of,
@@ -100,20 +100,22 @@ def random_identities(count: int) -> None:
             f"p95 {np.median(table[:, 1]):.2f} (worst {table[:, 1].max():.2f}) mm, inside 90 % interval {100 * table[:, 2].mean():.0f} %",
             flush=True,
         )
-    for swapped in (0, 1, 3, 4):
-        noticed = [_refused(model, seed, swapped) for seed in range(min(count, 10))]
-        print(f"{FIVE[swapped]} of another identity: refused {sum(noticed)} of {len(noticed)}", flush=True)
+    for swapped in (None, 0, 1, 3, 4):
+        told = [_told(model, seed, swapped) for seed in range(min(count, 10))]
+        which = "all of one identity" if swapped is None else f"{FIVE[swapped]} of another identity"
+        print(f"{which}: refused {told.count('refused')}, doubted {told.count('doubted')} of {len(told)}", flush=True)
 
 
-def _refused(model, seed: int, swapped: int) -> bool:  # type: ignore[no-untyped-def]
-    """Tell whether one photo of another identity is refused."""
+def _told(model: Identities, seed: int, swapped: int | None) -> str:
+    """Tell whether five photos, one perhaps of another identity, are refused or doubted."""
     photos = list(identity_sightings(model, seed, FIVE)[1])
-    photos[swapped] = identity_sightings(model, seed + 50, FIVE)[1][swapped]
+    if swapped is not None:
+        photos[swapped] = identity_sightings(model, seed + 50, FIVE)[1][swapped]
     try:
-        reconstruct_together(tuple(photos))
+        head = reconstruct_together(tuple(photos))
     except BadInput:
-        return True
-    return False
+        return "refused"
+    return "doubted" if any(doubt.kind == "person" for doubt in head.doubts) else "passed"
 
 
 if __name__ == "__main__":

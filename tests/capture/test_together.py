@@ -100,7 +100,7 @@ def test_random_starts_end_at_the_same_head():
     fits, _ = _fits(evidences, sightings)
     directions = icosphere(2).vertices_mm[icosphere(2).vertices_mm[:, 1] > 0]
     radii = cranium_of(prior, fits[0].state).radii_mm(directions)
-    for _ in range(3):
+    for _ in range(2):
         starts = [_shaken(fit.state, rng) for fit in fits]
         again = fit_together(prior, evidences, starts, lenses=[0] * len(starts), steps_count=40)
         assert sum(fit.cost for fit in again) < sum(fit.cost for fit in fits) + 2.0
@@ -186,15 +186,6 @@ def test_exchanged_sides_are_refused_with_the_number_of_the_photo(number):
     wrong[number - 1] = replace(wrong[number - 1], points=exchange_sides(wrong[number - 1].points))
     with pytest.raises(BadInput, match=f"points of photo {number}.*swapped"):
         reconstruct_together(tuple(wrong))
-
-
-def test_the_profile_of_another_head_is_refused_by_its_number():
-    _, sightings = seen(10, ("front", "left", "right"))
-    outline = sightings[1].outline
-    middle = outline.points_px.mean(axis=0)
-    longer = replace(outline, points_px=(outline.points_px - middle) * [1.25, 0.9] + middle)
-    with pytest.raises(BadInput, match="photo 2 that does not fit"):
-        reconstruct_together((sightings[0], replace(sightings[1], outline=longer), sightings[2]))
 
 
 def test_photos_of_one_side_make_a_head_that_says_what_is_missing():
