@@ -22,10 +22,10 @@ export function order() {
   return hasFace() ? [...EARS_FIRST, ...ORDER.filter((name) => !EARS_FIRST.includes(name))] : inSightFirst(ORDER);
 }
 
-// Once points of one side only are placed, the photo shows that side: those of the other come last.
+// A brow or nose and an ear without a face found: the photo shows one side, and points of the other come last.
 function inSightFirst(names) {
   const [left, right] = ["left_", "right_"].map((side) => Object.keys(points()).some((name) => name.startsWith(side)));
-  if (left === right) return names;
+  if (left === right || !(points().glabella || points().nose_tip)) return names;
   const hidden = left ? "right_" : "left_";
   return [...names.filter((name) => !name.startsWith(hidden)), ...names.filter((name) => name.startsWith(hidden))];
 }
