@@ -89,7 +89,7 @@ def as_numbers(field: str, given: npt.ArrayLike) -> FloatArray:
     """
     try:
         return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BadInput(
             field, f"a {type(given).__name__} that is no array of numbers", "numbers, in rows of one length", "Correct it."
         ) from None

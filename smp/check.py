@@ -39,9 +39,27 @@ def check(
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
         if len(photos) == 1:
+            _refuse_more_points(points)
             _check_one(terminal, photos[0], points[0] if points else None, face)
         else:
+            _refuse_face(face)
             _check_several(terminal, photos, tuple(points or ()))
+
+
+def _refuse_more_points(points: list[Path] | None) -> None:
+    """Refuse several files of points for one photo."""
+    from scalp.base import BadInput
+
+    if points and len(points) > 1:
+        raise BadInput("points", f"{len(points)} files", "one file for one photo", "Leave out --points but for one.")
+
+
+def _refuse_face(face: int | None) -> None:
+    """Refuse a number of a face where there are several photos: it would be another one in each."""
+    from scalp.base import BadInput
+
+    if face is not None:
+        raise BadInput("face", "given with several photos", "--face with one photo", "Leave out --face, or check the photos one by one.")
 
 
 def _check_one(terminal: "Terminal", photo: Path, points: Path | None, face: int | None) -> None:
@@ -66,11 +84,14 @@ def _check_one(terminal: "Terminal", photo: Path, points: Path | None, face: int
 def _check_several(terminal: "Terminal", photos: Sequence[Path], points: tuple[Path, ...]) -> None:
     """Judge several photos, each by itself and all together; the first line says which to take again."""
     from rich.console import Group
+    from rich.markup import escape
+
+    from smp.terminal import plain
 
     with terminal.working() as stages:
         gathered = _gather(photos, points, stages)
     tables = [
-        _table(findings, f"Photo {number} ({photo.name}) is {_worst(findings)}")
+        _table(findings, f"Photo {number} ({escape(plain(photo.name))}) is {_worst(findings)}")
         for number, (photo, findings) in enumerate(zip(photos, gathered.photos, strict=True), start=1)
     ]
     retake = gathered.retake_index

@@ -82,7 +82,7 @@ def _run(order: "Order", out: Path, terminal: "Terminal", sit: Callable[..., "Si
     from smp.running import run_order
     from smp.warming import warm_up
 
-    with output_folder(out) as folder, terminal.working() as stages:
+    with output_folder(out, private=True) as folder, terminal.working() as stages:
         warm_up(stages)
         result = run_order(sit(progress=stages.part(0.0, 0.35)), order, folder, stages.part(0.35, 1.0))
     return result | {"folder": str(out)}, report_text(result, out)

@@ -13,6 +13,7 @@ from smp.forget import forget
 from smp.head import head
 from smp.look import look
 from smp.points import points
+from smp.stopping import INTERRUPTED, STOPPED, stop_early
 from smp.survey import survey
 from smp.view import view
 
@@ -60,14 +61,15 @@ application.command()(forget)
 
 def main() -> None:
     """Run the command; a mistake in its words is refused like any other: one sentence, exit code 2, JSON where asked for."""
+    stop_early()
     try:
         sys.exit(application(sys.argv[1:] or ["--help"], standalone_mode=False))
     except USAGE_MISTAKE as mistake:
         refuse("Usage", f"{mistake.format_message().rstrip('.')}. `smp COMMAND --help` says what is allowed.")
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
-        refuse("Interrupted", "Stopped. Nothing was written.")
-        sys.exit(130)
+        refuse("Interrupted", STOPPED)
+        sys.exit(INTERRUPTED)
 
 
 def refuse(kind: str, sentence: str) -> None:

@@ -15,6 +15,7 @@ from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.hair import check_stubble_days
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.price import PriceList
+from scalp.io.ordinary import resolved
 from scalp.io.points import LARGEST_PLACE_PX
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
@@ -167,7 +168,7 @@ def read_hair_wish(
 
 def refuse_inside(photo: Path, out: Path) -> None:
     """Refuse a photo that lies in the folder its looks are to replace."""
-    if out.resolve() == photo.resolve().parent and photo.exists():
+    if resolved(out) == resolved(photo).parent and photo.exists():
         raise BadInput("the folder", "the one the photo lies in", "another folder than the photo's own", "Choose another with --out.")
 
 

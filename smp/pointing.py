@@ -2,7 +2,6 @@
 
 import dataclasses
 import errno
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from scalp.capture.size.scale import ScaleWish
 from scalp.domain.photo import Photo
 from scalp.domain.sighting import POINT_NAMES, FaceSighting
 from scalp.domain.survey import AVOID_KINDS, LARGEST_AVOID_RADIUS_MM, Corrections
+from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.photos import read_photo
-from scalp.io.pictures import encode_jpeg, unwritable
+from scalp.io.pictures import demand_room, encode_jpeg, unwritable
 from scalp.io.points import PointsFile, check_places_inside, parse_photo, plain_photo, points_for, read_points_of_photos, write_points
+from scalp.io.texts import LARGEST_TEXT_BYTES
 
 PLENTY_COUNT = 7
 """So many points, spread over the head, leave little to gain from more."""
@@ -169,9 +170,12 @@ def _sheet(photo: Photo, told: PointsFile, faces: tuple[FaceSighting, ...]) -> S
 def _content(place: Path) -> bytes | None:
     """Return the bytes of the points file there is, None where there is none; what it says is read, and refused, elsewhere."""
     try:
-        return place.read_bytes() if place.exists() else None
-    except OSError as fault:
-        raise unwritable(place.name, fault) from fault
+        return read_ordinary(place, LARGEST_TEXT_BYTES)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as fault:
+        allowed = "a points file that smp points wrote, or a new name"
+        raise BadInput(place.name[:80], reason(fault, LARGEST_TEXT_BYTES), allowed, "Choose another with --out points.json.") from fault
 
 
 def _check_place(out: Path, photo_names: tuple[str, ...]) -> None:
@@ -180,5 +184,4 @@ def _check_place(out: Path, photo_names: tuple[str, ...]) -> None:
         raise BadInput("--out", out.name, "a file whose name ends in .json", "Choose another with --out points.json.")
     if not out.parent.is_dir():
         raise unwritable(out.name, FileNotFoundError(errno.ENOENT, ""))
-    if not os.access(out.parent, os.W_OK):
-        raise unwritable(out.name, PermissionError(errno.EACCES, ""))
+    demand_room(out)

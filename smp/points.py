@@ -35,7 +35,8 @@ def points(
     """Mark points in one or more photos by clicking, in a page on this computer only; nothing leaves it."""
     from smp.pointing import PointsDesk
     from smp.serving import LocalServer
-    from smp.terminal import INTERRUPTED, Terminal
+    from smp.stopping import INTERRUPTED
+    from smp.terminal import Terminal
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():

@@ -172,6 +172,11 @@ class _Request(BaseHTTPRequestHandler):
                 _JSON,
                 _packed({"message": str(fault) or "There is not enough memory."}),
             )
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception:  # noqa: BLE001 - a page is always answered; what went wrong may hold a client's data and is not told
+            status, kind = HTTPStatus.INTERNAL_SERVER_ERROR, _JSON
+            content = _packed({"message": "That could not be taken. Nothing of it was saved; correct what was marked last."})
         self._reply(status, kind, content)
         if status == HTTPStatus.OK and (self.command, self.path) == ("POST", "/done"):
             self.wfile.flush()

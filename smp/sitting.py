@@ -85,6 +85,8 @@ def choose_sitting(
 ) -> Callable[..., Sitting]:
     """Return what makes a sitting, given only a `progress`: on a kept head, by a fit that heeds the words, or of the demo head."""
     if head is not None and photo is not None:
+        # Refused now, before anything long is begun.
+        read_head(head)
         return partial(sit_on_head, photo, head, points=points, face=face, circumference=circumference_mm, card=card)
     scale = read_scale(circumference_mm, card)
     if photo is not None:

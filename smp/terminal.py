@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,9 +19,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from scalp.base import BadInput, NotPossible, ScalpError, Unreadable
+from smp.stopping import INTERRUPTED, STOPPED, stop_by_exception
 
-REFUSED, INTERRUPTED = 2, 130
-STOPPED = "Stopped. Nothing was written."
+REFUSED = 2
+_COMMANDING = {"Cc", "Cf", "Cs"}
+"""Kinds of signs: controls such as Escape, those that turn the order of letters, halves of signs."""
 
 
 class Terminal:
@@ -43,7 +46,7 @@ class Terminal:
             if self.as_json:
                 sys.stdout.write(json.dumps(result, indent=2, default=str) + "\n")
             elif not self.quiet:
-                self._answers.print(text, markup=not isinstance(text, str))
+                self._answers.print(plain(text) if isinstance(text, str) else text, markup=not isinstance(text, str))
             sys.stdout.flush()
         except (OSError, ValueError, AttributeError):
             # The work is done and written; only the place the answer goes to is closed or full.
@@ -62,6 +65,7 @@ class Terminal:
         """Turn every refusal into a sentence and an exit code; anything half-done has been taken back by then."""
         for ending in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(ending, signal.default_int_handler)
+        stop_by_exception()
         try:
             yield
         except KeyboardInterrupt:
@@ -86,7 +90,7 @@ class Terminal:
                 sys.stdout.write(json.dumps({"error": {**facts, "message": sentence}}, indent=2) + "\n")
                 sys.stdout.flush()
         else:
-            self._words.print(f"[bold red]smp:[/] {escape(sentence)}", markup=True, soft_wrap=True)
+            self._words.print(f"[bold red]smp:[/] {escape(plain(sentence))}", markup=True, soft_wrap=True)
 
 
 class Stages:
@@ -105,7 +109,14 @@ class Stages:
 
     def __call__(self, stage: str, fraction: float) -> None:
         """Show a stage and how far it is."""
-        self._bar.update(self._task, description=stage, completed=self._low + (self._high - self._low) * fraction)
+        self._bar.update(self._task, description=escape(plain(stage)), completed=self._low + (self._high - self._low) * fraction)
+
+
+def plain(text: str) -> str:
+    """Return a text without what would command the screen or hide: names of files are others' words."""
+    return "".join(
+        sign if sign in "\n\t" or unicodedata.category(sign) not in _COMMANDING else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
 
 
 def _facts(error: ScalpError) -> dict[str, Any]:

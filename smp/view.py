@@ -78,9 +78,9 @@ def view(
         makehuman_folder()
         if photo is not None:
             refuse_inside(photo, out)
-        with output_folder(out) as folder, terminal.working() as stages:
+        sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, seed=seed)
+        with output_folder(out, private=True) as folder, terminal.working() as stages:
             warm_up(stages, demo=True)
-            sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, seed=seed)
             result = run_view(sit(progress=stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
         terminal.answer(result | {"folder": str(out)}, report_views(result, out))
 

@@ -7,6 +7,7 @@ another and a damaged file is fetched again.
 
 import csv
 import hashlib
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -22,6 +23,7 @@ FACE_MODELS, MAKEHUMAN = "face-models", "makehuman"
 COLLECTIONS = (FACE_MODELS, MAKEHUMAN)
 _ASKED = {FACE_MODELS: "finding a face without the face models", MAKEHUMAN: "making the demo head without MakeHuman's mesh"}
 _REACHABLE = {FACE_MODELS: "working from points named by hand", MAKEHUMAN: "working from a photo"}
+_NO_CACHE = "The cache folder cannot be used: set SMP_CACHE to a folder you may write to, then run `smp assets --fetch` once."
 _LISTED_SINGLY = 10
 """A collection of more files than this is listed as one."""
 _WITHOUT = {
@@ -130,8 +132,18 @@ def _whole_folder(collection: str, *, fetch: bool, progress: Progress) -> Path:
     if fetch:
         return fetch_assets(collection, progress)
     if not all(_is_whole(member) for member in _members_of(collection)):
-        raise NotPossible(_ASKED[collection], _REACHABLE[collection], _WITHOUT[collection])
+        remedy = _WITHOUT[collection] if _can_be_filled(cache_root()) else _NO_CACHE
+        raise NotPossible(_ASKED[collection], _REACHABLE[collection], remedy)
     return collection_folder(collection)
+
+
+def _can_be_filled(place: Path) -> bool:
+    """Tell whether a folder can be written to, or made."""
+    try:
+        there = next((one for one in (place, *place.absolute().parents) if os.path.lexists(one)), place)
+        return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    except (OSError, ValueError):
+        return False
 
 
 def _members_of(collection: str) -> tuple[Member, ...]:

@@ -19,6 +19,7 @@ from scalp.base import BadTable, ScalpError, Value
 
 Noun = TypeVar("Noun", bound=Value)
 _WIDEST_LINE = 120
+_LARGEST_WHOLE = 2**64
 _SPELLED: dict[Any, tuple[Callable[[str], Any], str]] = {
     Decimal: (Decimal, "an exact amount such as '450'"),
     date: (date.fromisoformat, "a date such as 2027-01-31"),
@@ -94,6 +95,8 @@ def _single(hint: Any, plain: object, where: str) -> Any:  # noqa: ANN401 - foll
         except (ValueError, InvalidOperation):
             _refuse(where, plain, like)
     is_one = isinstance(plain, _NUMBERS.get(hint, ())) and (hint is bool or not isinstance(plain, bool))
+    if isinstance(plain, int) and abs(plain) > _LARGEST_WHOLE:
+        _refuse(where, "a number of very many digits", "a number that a computer can count with")
     return plain if is_one else _refuse(where, plain, f"a {getattr(hint, '__name__', 'value')}")
 
 

@@ -5,8 +5,10 @@ A folder this program wrote carries a marker that lists its files; only such a f
 
 import json
 import os
+import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -20,6 +22,8 @@ _SCHEMA, _VERSION = "smp-folder", 1
 _ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
 _MODE = 0o755
 _OWN_FOLDER, _OWN_FILE = 0o700, 0o600
+_TOKEN_BYTES = 4
+_LONGEST_RUN_SECONDS = 86_400.0
 _MOST_NAMED = 20
 """A folder with so many files of others is not read to its end."""
 
@@ -41,6 +45,7 @@ def output_folder(path: str | os.PathLike[str], *, private: bool = False) -> Ite
     try:
         # Made within reach of the clean-up: Ctrl-C may come at this very moment.
         unfinished.mkdir(mode=_OWN_FOLDER if private else _MODE)
+        _clear_leftovers(unfinished)
         yield unfinished
         _mark(unfinished)
         if private:
@@ -97,8 +102,26 @@ def _unfinished(place: Path) -> Path:
             raise PermissionError(13, "locked")
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
-    name = f".smp-{'' if inside else place.name + '-'}{secrets.token_hex(4)}"
+    name = f".smp-{'' if inside else place.name + '-'}{secrets.token_hex(_TOKEN_BYTES)}"
     return (place if inside else place.parent) / name
+
+
+def _clear_leftovers(unfinished: Path) -> None:
+    """Remove what runs for the same place left beside it when they were killed, once it is a day older than this one.
+
+    Results that were set aside are let be: they may be the only ones.
+    """
+    own = unfinished.stat()
+    stem = unfinished.name[: -2 * _TOKEN_BYTES]
+    alike = re.compile(re.escape(stem) + f"[0-9a-f]{{{2 * _TOKEN_BYTES}}}")
+    for entry in unfinished.parent.iterdir():
+        if not alike.fullmatch(entry.name):
+            continue
+        with suppress(OSError):
+            told = entry.lstat()
+            is_old = own.st_mtime - told.st_mtime > _LONGEST_RUN_SECONDS
+            if stat.S_ISDIR(told.st_mode) and told.st_uid == own.st_uid and is_old:
+                shutil.rmtree(entry, ignore_errors=True)
 
 
 def _must_stay(place: Path) -> bool:

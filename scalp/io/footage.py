@@ -16,6 +16,7 @@ import numpy as np
 from scalp.base import BadInput, ByteArray, NotPossible, Progress, Value, no_progress, value
 from scalp.domain.footage import FEWEST_FRAMES, Footage
 from scalp.domain.photo import Photo, srgb_encoding
+from scalp.io.ordinary import demand_ordinary, reason
 
 LARGEST_FILM_BYTES = 3_000_000_000
 MEMORY_BYTES, CPU_SECONDS = 6_000_000_000, 600
@@ -79,19 +80,19 @@ def read_footage(path: str | os.PathLike[str], *, settings: FilmSettings | None 
 def _demand_film(place: Path) -> None:
     """Refuse what is no film by its size and first bytes."""
     try:
-        size, head = place.stat().st_size, b""
-        if place.is_file():
-            with place.open("rb") as opened:
-                head = opened.read(64)
-    except OSError as fault:
-        raise BadInput(place.name, "not readable", ALLOWED, "Check the name and that you may read it.") from fault
+        size = demand_ordinary(place)
+        with place.open("rb") as opened:
+            head = opened.read(64)
+    except (OSError, ValueError) as fault:
+        why = reason(fault, LARGEST_FILM_BYTES)
+        raise BadInput(place.name[:80] or "the film", why, ALLOWED, "Check the name and that you may read it.") from fault
     if size > LARGEST_FILM_BYTES:
         most = f"at most {LARGEST_FILM_BYTES / 1e9:.0f} GB"
         raise BadInput(place.name, f"{size / 1e9:.1f} GB", most, "Film half a minute at 1080p; that is some 60 MB.")
     box = head[4:12]
     still = box[4:8] in {b"heic", b"heix", b"mif1", b"avif", b"hevc", b"heim", b"heis"}
     if not (box[:4] in {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"} or head[:4] == b"\x1aE\xdf\xa3") or still:
-        raise BadInput(place.name, "no film" if head else "empty or no file", ALLOWED, "Give the film as the phone saved it.")
+        raise BadInput(place.name, "no film" if head else "an empty file", ALLOWED, "Give the film as the phone saved it.")
 
 
 def _asked_child(place: Path, asked: dict[str, Any], progress: Progress) -> tuple[dict[str, Any], list[tuple[int, ByteArray]]]:

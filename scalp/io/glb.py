@@ -101,6 +101,8 @@ class GlbReader:
             self.told: dict[str, Any] = json.loads(content[20 : 20 + text_bytes])
         except (ValueError, RecursionError):
             self._refuse("damaged")
+        if not isinstance(self.told, dict):
+            self._refuse("damaged")
         self._body = memoryview(content)[start : start + body_bytes]
 
     def exact(self, where: object) -> npt.NDArray[Any]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scalp.base import BadTable, Doubt, FloatArray, IntArray, Unreadable, Value, WrongParent, value
+from scalp.base import BadTable, Doubt, FloatArray, IntArray, Unreadable, Value, WrongParent, as_numbers, value
 from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.colour.srgb import linear_from_srgb
 from scalp.domain.camera import Camera
@@ -26,6 +26,7 @@ from scalp.domain.texture import Texture
 from scalp.geometry.meshes import vertex_normals
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
 from scalp.io.glb import FOR_INDICES, GlbReader, GlbWriter
+from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.pictures import write_whole
 
 HEAD_NAME, SURFACE_NAME = "head.json", "head.glb"
@@ -117,15 +118,17 @@ def read_head(path: str | os.PathLike[str]) -> StoredHead:
     place = Path(path)
     place = place / HEAD_NAME if place.is_dir() else place
     told = _told(place)
-    content = _bytes(place.with_name(Path(told.surface.file).name), LARGEST_SURFACE_BYTES)
+    named = Path(told.surface.file[:80]).name
+    if not named or "\0" in named:
+        _refuse(place.name, "naming no file of its surface")
+    content = _bytes(place.with_name(named), LARGEST_SURFACE_BYTES)
     if hashlib.sha256(content).hexdigest() != told.surface.sha256:
         _refuse(SURFACE_NAME, "not the one this head.json was written with")
     reader = GlbReader(content, SURFACE_NAME)
-    exact = reader.told.get("extras", {}).get("exact", {})
-    vertices_mm, faces, sd_mm = (reader.exact(exact.get(name)) for name in _EXACT)
+    vertices_mm, faces, sd_mm = (reader.exact(where) for where in _exact_places(reader))
     head = Head(
         surface=Mesh(vertices_mm=vertices_mm, faces=faces),
-        landmarks_mm=np.array(told.landmarks_mm, float),
+        landmarks_mm=as_numbers("landmarks_mm", told.landmarks_mm),
         cameras=told.cameras,
         photo_digests=told.photo_digests,
         scale_sd_fraction=told.scale_sd_fraction,
@@ -135,6 +138,13 @@ def read_head(path: str | os.PathLike[str]) -> StoredHead:
     if head.digest != told.head_digest:
         _refuse(place.name, "changed since smp wrote it")
     return StoredHead(head=head, skin=told.skin, parts=told.parts, measures=told.measures, sources=told.sources)
+
+
+def _exact_places(reader: GlbReader) -> tuple[object, ...]:
+    """Return where each exact column lies, as the file says; None where it does not say it."""
+    extras = reader.told.get("extras")
+    exact = extras.get("exact") if isinstance(extras, dict) else None
+    return tuple(exact.get(name) if isinstance(exact, dict) else None for name in _EXACT)
 
 
 def _told(place: Path) -> _HeadFile:
@@ -147,7 +157,7 @@ def _told(place: Path) -> _HeadFile:
         _refuse(place.name, "no head")
     version = str(plain.get("version"))
     if version != str(VERSION):
-        is_newer = version.isdigit() and int(version[:9]) > VERSION
+        is_newer = version.isascii() and version.isdigit() and int(version[:9]) > VERSION
         raise Unreadable("the head", version[:20], "Update smp to read it." if is_newer else f"This program reads version {VERSION}.")
     places = plain.get("landmarks_mm")
     if not isinstance(places, dict) or set(places) < set(LANDMARK_NAMES):
@@ -263,11 +273,9 @@ def _lens(camera: Camera) -> dict[str, Any]:
 def _bytes(place: Path, limit_bytes: int) -> bytes:
     """Return the bytes of a file of a sensible size."""
     try:
-        if place.stat().st_size > limit_bytes:
-            _refuse(place.name, f"larger than {limit_bytes // 1_000_000} MB")
-        return place.read_bytes()
+        return read_ordinary(place, limit_bytes)
     except (OSError, ValueError) as fault:
-        _refuse(place.name[:80] or "the head", "not there" if isinstance(fault, FileNotFoundError) else "not readable")
+        _refuse(place.name[:80] or "the head", reason(fault, limit_bytes))
 
 
 def _refuse(name: str, is_what: str) -> NoReturn:

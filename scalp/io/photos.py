@@ -75,7 +75,8 @@ def _content(place: Path) -> bytes:
     try:
         about = place.stat()
         if not stat.S_ISREG(about.st_mode):
-            is_what = "a folder" if stat.S_ISDIR(about.st_mode) else "not an ordinary file"
+            named = "a folder" if place.name else "without a name, or a folder"
+            is_what = named if stat.S_ISDIR(about.st_mode) else "not an ordinary file"
             raise BadPhoto(place.name or "the photo", is_what, ALLOWED, "Give the photo's own file.")
         if about.st_size > LARGEST_FILE_BYTES:
             size = f"{about.st_size / 1e6:.0f} MB"
@@ -94,6 +95,8 @@ def _unopened(place: Path, fault: OSError | ValueError) -> BadPhoto:
         return BadPhoto(name, "not there", "a photo that exists", "Check the spelling and the folder.")
     if number in {errno.EACCES, errno.EPERM}:
         return BadPhoto(name, "locked for this user", "a photo you may read", "Change its permissions or copy it to your own folder.")
+    if number == errno.ELOOP:
+        return BadPhoto(name[:80], "a link that leads to itself", ALLOWED, "Give the photo's own file.")
     return BadPhoto(name[:80], "not readable", ALLOWED, "Check the name, or copy the file to this computer's own disk first.")
 
 

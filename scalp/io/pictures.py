@@ -53,6 +53,18 @@ def write_whole(place: Path, content: bytes, *, mode: int = 0o644) -> None:
         raise
 
 
+def demand_room(place: Path) -> None:
+    """Refuse, before any work, a place that `write_whole` cannot write to: an empty file is made beside it and removed."""
+    trial = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        trial.unlink()
+    except FileExistsError:
+        return
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+
+
 def unwritable(name: str, fault: OSError) -> BadInput:
     """Say why something could not be written, and what to do."""
     if fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:

@@ -14,7 +14,7 @@ import numpy as np
 
 from scalp.base import BadInput, BadTable, FloatArray, Unreadable, Value, value
 from scalp.domain.sighting import POINT_NAMES, MarkedPoints
-from scalp.domain.survey import AvoidMark, Corrections
+from scalp.domain.survey import LARGEST_AVOID_RADIUS_MM, AvoidMark, Corrections
 from scalp.io.pictures import write_whole
 from scalp.io.texts import parse_json, read_text, refuse
 
@@ -237,6 +237,10 @@ def _avoid(place: Path, told: object) -> AvoidMark:
     radius_mm, kind = told.get("radius_mm", AvoidMark.radius_mm), told.get("kind", AvoidMark.kind)
     if isinstance(radius_mm, bool) or not isinstance(radius_mm, (int, float)) or not isinstance(kind, str):
         refuse(place, "giving an avoid place of no size or kind", '"radius_mm": 3, "kind": "mole"', "Give its radius in mm.")
+    if not -LARGEST_PLACE_PX <= radius_mm <= LARGEST_PLACE_PX:
+        # NaN too, and before a whole number too large for a float is made one.
+        allowed = f"above 0, at most {LARGEST_AVOID_RADIUS_MM:g}"
+        refuse(place, "saying avoid radius_mm = a size no head has", f"a radius in mm {allowed}", "Correct it.")
     return AvoidMark(at_px=_pair(place, "an avoid place", told["at"]), radius_mm=float(radius_mm), kind=kind)  # type: ignore[arg-type]
 
 
@@ -287,7 +291,7 @@ def _check_header(place: Path, told: dict[str, Any]) -> None:
     """Refuse a file that says to be something else, or of a later time."""
     if told.get("schema", SCHEMA) != SCHEMA:
         refuse(place, f"a {str(told['schema'])[:40]!r} file", f'points, "schema": "{SCHEMA}"', "Give the points file.")
-    if told.get("version", VERSION) != VERSION:
+    if isinstance(told.get("version"), bool) or told.get("version", VERSION) != VERSION:
         raise Unreadable("the points file", str(told["version"])[:40], f"This program reads version {VERSION}.")
 
 
@@ -301,7 +305,8 @@ def _check_known(place: Path, told: dict[str, Any], known: tuple[str, ...]) -> N
 
 def _is_file_name(name: str) -> bool:
     """Tell whether this names a file without its folder."""
-    return bool(name) and len(name) <= LONGEST_NAME and not set(name) & set("/\\\0") and name not in {".", ".."}
+    is_text = not any("\ud800" <= sign <= "\udfff" for sign in name)
+    return bool(name) and is_text and len(name) <= LONGEST_NAME and not set(name) & set("/\\\0") and name not in {".", ".."}
 
 
 def _laid_out(told: dict[str, Any]) -> str:

@@ -52,11 +52,11 @@ class Joined(NamedTuple):
     colours: ByteArray | None
 
 
-def demand_few_triangles(count: int) -> None:
+def demand_few_triangles(count: int, of_what: str = "triangles") -> None:
     """Refuse a scan that would take too much memory, before it is read."""
     if count > MOST_TRIANGLES:
         remedy = "Export it with fewer; one million shows every detail of a scalp."
-        raise BadMesh("scan", f"{count / 1e6:.1f} million triangles", f"at most {MOST_TRIANGLES // 1_000_000} million triangles", remedy)
+        raise BadMesh("scan", f"{count / 1e6:.1f} million {of_what}", f"at most {MOST_TRIANGLES // 1_000_000} million {of_what}", remedy)
 
 
 def open_picture(content: bytes) -> ByteArray:

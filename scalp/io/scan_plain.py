@@ -74,7 +74,7 @@ def _count_ply(path: Path) -> int:
         head = file.read(2**16).split(b"end_header")[0]
     faces = re.search(rb"element\s+face\s+(\d+)", head)
     points = re.search(rb"element\s+vertex\s+(\d+)", head)
-    demand_few_triangles(int(points[1]) if points else 0)
+    demand_few_triangles(int(points[1]) if points else 0, "points")
     return int(faces[1]) if faces else 0
 
 

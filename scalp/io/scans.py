@@ -13,11 +13,15 @@ import numpy as np
 
 from scalp.base import BadInput, BadMesh, Doubt, NotPossible, Unreadable, as_numbers
 from scalp.domain.scan import MM_OF_UNIT, SCAN_KINDS, UP_AXES, NamedPlaces, Scan, ScanKind, ScanUnit, UpAxis
+from scalp.io.ordinary import demand_ordinary, reason, resolved
+from scalp.io.texts import parse_json, read_text
 
 LARGEST_MIB = 768
 """Files larger than this are not opened."""
 LONGEST_SECONDS = 240.0
 AXES_COUNT = 3
+LARGEST_COORDINATE = 1e9
+"""In whatever units: no head is so large in any of them."""
 KINDS_SAID = "GLB, glTF, OBJ, PLY, STL, USDZ and USD (usd, usda, usdc)"
 _USD_SUFFIXES = {".usd", ".usda", ".usdc"}
 _OPENINGS: tuple[tuple[bytes, ScanKind], ...] = (
@@ -44,18 +48,19 @@ def read_scan(path: Path, *, unit: ScanUnit | None = None, up: UpAxis | None = N
         raise BadInput("up", up, ", ".join(UP_AXES), "Say which axis of the scan points to the top of the head.")
     kind = _kind_of(path)
     with tempfile.TemporaryDirectory(prefix="smp-scan-") as folder:
-        told = _ask_child(path.resolve(), kind, Path(folder))
+        told = _ask_child(resolved(path), kind, Path(folder))
         return _scan(told, kind, Path(folder), unit, up)
 
 
 def _kind_of(path: Path) -> ScanKind:
     """Return the kind of a file by how it opens, by its name where that does not tell."""
     try:
-        size = path.stat().st_size
+        size = demand_ordinary(path)
         with path.open("rb") as file:
             opening = file.read(4096)
-    except OSError as fault:
-        raise BadMesh("scan", "a file that cannot be opened", "a file that exists and may be read", "Check its name and place.") from fault
+    except (OSError, ValueError) as fault:
+        why = reason(fault, LARGEST_MIB * 2**20)
+        raise BadMesh("scan", why, "a file that exists and may be read", "Check its name and place.") from fault
     if not opening:
         raise BadMesh("scan", "an empty file", KINDS_SAID, "Export the scan again.")
     if size > LARGEST_MIB * 2**20:
@@ -112,14 +117,16 @@ def _scan(told: dict[str, object], kind: ScanKind, folder: Path, unit: ScanUnit 
     )
 
 
+def _is_number(told: object) -> bool:
+    """Tell whether this is a number that a float can hold."""
+    return isinstance(told, (int, float)) and not isinstance(told, bool) and -LARGEST_COORDINATE <= told <= LARGEST_COORDINATE
+
+
 def read_places(path: Path) -> NamedPlaces:
     """Return the points named on a scan from a JSON file: `{"glabella": [x, y, z], ...}` in the scan's own units and axes."""
     allowed, remedy = '{"glabella": [x, y, z], ...}', "Write the points as JSON, in the scan's own units and axes."
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as fault:
-        raise BadInput("points of the scan", "a file that cannot be read as JSON", allowed, remedy) from fault
-    sound = isinstance(told, dict) and all(isinstance(place, list) and len(place) == AXES_COUNT for place in told.values())
-    if not sound or not told or any(isinstance(number, bool | str) for place in told.values() for number in place):
+    told = parse_json(path, read_text(path), allowed)
+    sound = all(isinstance(place, list) and len(place) == AXES_COUNT for place in told.values())
+    if not sound or not told or not all(_is_number(number) for place in told.values() for number in place):
         raise BadInput("points of the scan", "not names with three numbers each", allowed, remedy)
     return NamedPlaces(names=tuple(told), places=as_numbers("points of the scan", list(told.values())))

@@ -13,6 +13,7 @@ import numpy as np
 from scalp.base import BadTable, Unreadable
 from scalp.domain.survey import ScalpSurvey
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
+from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.pictures import write_whole
 
 SURVEY_NAME = "survey.json"
@@ -51,12 +52,10 @@ def read_survey(path: str | os.PathLike[str]) -> ScalpSurvey:
     place = Path(path)
     place = place / SURVEY_NAME if place.is_dir() else place
     try:
-        if place.stat().st_size > LARGEST_BYTES:
-            raise BadTable(place.name, "too large", "at most 20 MB", _REMEDY)
-        told = json.loads(place.read_bytes())
+        told = json.loads(read_ordinary(place, LARGEST_BYTES))
     except (OSError, ValueError, RecursionError) as fault:
-        reason = "not there" if isinstance(fault, FileNotFoundError) else "not readable" if isinstance(fault, OSError) else "not JSON"
-        raise BadTable(place.name[:80] or "the survey", reason, "a survey written by smp", _REMEDY) from None
+        why = reason(fault, LARGEST_BYTES) if isinstance(fault, OSError) else "not JSON"
+        raise BadTable(place.name[:80] or "the survey", why, "a survey written by smp", _REMEDY) from None
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         raise BadTable(place.name, "no survey", f'a file with "schema": "{SCHEMA}"', _REMEDY)
     if str(told.get("version")) != str(VERSION):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from scalp.base import BadTable
+from scalp.io.ordinary import read_ordinary, reason
 
 LARGEST_TEXT_BYTES = 1_000_000
 
@@ -15,27 +16,24 @@ LARGEST_TEXT_BYTES = 1_000_000
 def read_text(place: Path) -> str:
     """Return the text of a small file."""
     try:
-        if place.stat().st_size > LARGEST_TEXT_BYTES:
-            refuse(place, "too large", "at most 1 MB", "Give the right file.")
-        return place.read_text("utf-8-sig")
+        return read_ordinary(place, LARGEST_TEXT_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadTable(place.name, "not text", "a text file in UTF-8", "Give the right file.") from None
     except (OSError, ValueError) as fault:
-        reason = (
-            "a folder" if isinstance(fault, IsADirectoryError) else "not there" if isinstance(fault, FileNotFoundError) else "not readable"
-        )
-        raise BadTable(place.name[:80] or "the file", reason, "a file you may read", "Check the name and the folder.") from None
+        why, allowed = reason(fault, LARGEST_TEXT_BYTES), "a file of at most 1 MB that you may read"
+        raise BadTable(place.name[:80] or "the file", why, allowed, "Check the name and the folder.") from None
 
 
 def parse_json(place: Path, text: str, shape: str) -> dict[str, Any]:
     """Return the JSON object of a file of points, such as `shape`; a name given twice is a mistake."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            refuse(place, f"naming {twice[0]!r} twice", "each name once", "Remove one of them.")
-        return dict(pairs)
+        told: dict[str, Any] = {}
+        for name, said in pairs:
+            if name in told:
+                refuse(place, f"naming {name[:80]!r} twice", "each name once", "Remove one of them.")
+            told[name] = said
+        return told
 
     try:
         told = json.loads(text, object_pairs_hook=unique)

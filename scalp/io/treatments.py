@@ -23,6 +23,7 @@ from scalp.domain.plan import Plan
 from scalp.domain.record import DesignRecord, HeadRecord, LookRecord, TreatmentRecord
 from scalp.domain.skin import Skin
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
+from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.pictures import write_whole
 
 TREATMENT_NAME, IMPRESSIONS_NAME = "treatment.json", "impressions.npz"
@@ -132,7 +133,7 @@ def read_impressions(path: str | os.PathLike[str]) -> Impressions:
 def _check_version(kind: str, version: object) -> None:
     """Refuse versions this program does not know."""
     if str(version) != str(VERSION):
-        is_newer = str(version).isdigit() and int(str(version)) > VERSION
+        is_newer = str(version).isascii() and str(version).isdigit() and int(str(version)[:9]) > VERSION
         remedy = "Update smp to read it." if is_newer else f"This program reads version {VERSION}."
         raise Unreadable(kind, str(version)[:20], remedy)
 
@@ -140,12 +141,10 @@ def _check_version(kind: str, version: object) -> None:
 def _bytes(place: Path, limit_bytes: int) -> bytes:
     """Return the bytes of a file of a sensible size."""
     try:
-        if place.stat().st_size > limit_bytes:
-            raise BadTable(place.name, "too large", f"at most {limit_bytes // 1_000_000} MB", _REMEDY)
-        return place.read_bytes()
+        return read_ordinary(place, limit_bytes)
     except (OSError, ValueError) as fault:
-        reason = "not there" if isinstance(fault, FileNotFoundError) else "not readable"
-        raise BadTable(place.name, reason, "a file you may read", _REMEDY) from fault
+        allowed = f"a file of at most {limit_bytes // 1_000_000} MB that you may read"
+        raise BadTable(place.name[:80] or "the treatment", reason(fault, limit_bytes), allowed, _REMEDY) from fault
 
 
 def _each_once(doubts: list[Doubt]) -> tuple[Doubt, ...]:

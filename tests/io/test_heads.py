@@ -263,3 +263,42 @@ def test_a_place_that_is_no_folder_is_refused_and_nothing_is_left(stored, tmp_pa
     with pytest.raises(BadInput):
         write_head(stored, tmp_path / "file")
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def rewritten(folder, **changed):
+    """Write head.json with some of it changed."""
+    told = json.loads((folder / "head.json").read_text()) | changed
+    (folder / "head.json").write_text(json.dumps(told, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("named", ["", ".", "..", "/", "a\0b"])
+def test_a_surface_without_a_file_name_is_refused(written, named):
+    surface = json.loads((written / "head.json").read_text())["surface"]
+    rewritten(written, surface=surface | {"file": named})
+    with pytest.raises(BadTable, match="head that smp wrote"):
+        read_head(written)
+
+
+def test_a_version_in_other_digits_and_places_of_hundreds_of_digits_are_refused(written):
+    landmarks = json.loads((written / "head.json").read_text())["landmarks_mm"]
+    rewritten(written, landmarks_mm=landmarks | {"vertex": [0, 0, 10**400]})
+    with pytest.raises(BadTable, match="very many digits"):
+        read_head(written)
+    rewritten(written, version="²")
+    with pytest.raises(Unreadable, match="²"):
+        read_head(written)
+
+
+@pytest.mark.parametrize(
+    "told", [[], None, 5, {"extras": []}, {"extras": 5}, {"extras": {"exact": "x"}}, {"extras": {"exact": {"faces": 3}}}]
+)
+def test_a_surface_that_does_not_say_where_its_columns_lie_is_refused(written, told):
+    text = json.dumps(told).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", 0, b"BIN\0")
+    content = struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+    (written / "head.glb").write_bytes(content)
+    surface = json.loads((written / "head.json").read_text())["surface"]
+    rewritten(written, surface=surface | {"sha256": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(BadTable, match="damaged"):
+        read_head(written)

@@ -225,7 +225,10 @@ def test_ctrl_c_leaves_nothing(two, tmp_path):
         ("a.usdz", b"PK\x03\x04scan.usdc", "scan"),
         ("a.zip", b"PK\x03\x04holiday", "photo"),
         ("a.stl", b"\x00" * 80 + b"\x01\x00\x00\x00" + b"\x00" * 50, "scan"),
-        ("a.stl", b"\x00" * 80 + b"\x09\x00\x00\x00" + b"\x00" * 50, "photo"),
+        ("a.bin", b"\x00" * 80 + b"\x09\x00\x00\x00" + b"\x00" * 50, "photo"),
+        ("a.stl", b"\x00" * 80 + b"\x09\x00\x00\x00" + b"\x00" * 50, "scan"),
+        ("a.obj", b"", "scan"),
+        ("a.mov", b"only words", "film"),
     ],
 )
 def test_what_a_file_is_comes_from_its_content(tmp_path, name, start, kind):
