@@ -11,6 +11,7 @@ from scalp.base import ByteArray, Progress
 from scalp.domain.head import LANDMARK_NAMES, Head
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.domain.stored import HeadMeasures, HeadPart, StoredHead
+from scalp.domain.texture import Texture
 from scalp.io.films import write_film
 from scalp.io.pictures import write_picture
 from scalp.rendering.busts import draw_bust, dress_bust
@@ -64,11 +65,12 @@ def _sheet(study: HeadStudy, stored: StoredHead) -> ByteArray:
         )
         doubts.append(Tile(srgb_u8=draw_key(tint_doubt(cutting, head)), label=f"{label}: how sure the surface is"))
     if not shown:
-        doubts = _doubt_views(study)
+        grids = [] if study.texture is None else _views(head, SIDES, study.texture)
+        doubts = _views(head, SIDES)
     if len(shown) == 1:
-        grids, doubts = [*grids, *doubts, *_doubt_views(study, sides=("left", "back"))], []
+        grids, doubts = [*grids, *doubts, *_views(head, ("left", "back"))], []
     subtitle = f"From {', '.join(stored.sources)}. Lengths to +-{100 * head.scale_sd_fraction:.1f} % (one standard deviation)"
-    return compose_sheet("The head in millimetres", subtitle, (tuple(grids), tuple(doubts)), _blocks(stored))
+    return compose_sheet("The head in millimetres", subtitle, (tuple(grids), tuple(doubts)), _blocks(stored, shown=bool(shown)))
 
 
 def _frame(head: Head, size_px: tuple[int, int]) -> Stand:
@@ -79,24 +81,33 @@ def _frame(head: Head, size_px: tuple[int, int]) -> Stand:
     return Stand(width_px=width_px, height_px=height_px, frame_width_mm=FRAME_MM, elevation_degrees=FRAME_DEGREES, aim_mm=aim_mm)
 
 
-def _doubt_views(study: HeadStudy, sides: tuple[str, ...] = SIDES) -> list[Tile]:
-    """Return the surface itself in the colours of its doubt from several sides."""
-    bust, tiles = dress_bust(study.head), []
+def _views(head: Head, sides: tuple[str, ...], texture: Texture | None = None) -> list[Tile]:
+    """Return a head from several sides, in its own colours or in those of its doubt."""
+    bust, tiles = dress_bust(head, texture), []
     for side in sides:
         azimuth, elevation = POSES_DEGREES[side]
-        stand = dataclasses.replace(_frame(study.head, SIDE_PX), azimuth_degrees=azimuth, elevation_degrees=elevation)
-        tiles.append(Tile(srgb_u8=draw_key(draw_bust(bust, stand_camera(study.head, stand))), label=f"{side.capitalize()}: how sure"))
+        stand = dataclasses.replace(_frame(head, SIDE_PX), azimuth_degrees=azimuth, elevation_degrees=elevation)
+        drawn = draw_bust(bust, stand_camera(head, stand))
+        tiles.append(
+            Tile(srgb_u8=draw_key(drawn) if texture is None else drawn, label=side.capitalize() + (": how sure" if texture is None else ""))
+        )
     return tiles
 
 
-def _blocks(stored: StoredHead) -> tuple[Block, ...]:
-    """Return the words of the sheet."""
+def _blocks(stored: StoredHead, *, shown: bool) -> tuple[Block, ...]:
+    """Return the words of the sheet; `shown` tells that it shows photos."""
     measures = () if stored.measures is None else tuple(f"{name}: {mm:.0f} mm" for name, mm in measures_in_words(stored.measures))
     parts = tuple(part_words(part) for part in stored.parts)
-    reading = (
+    of_photos = (
         "Lines lie 10 mm apart over the skin, every fifth is heavy: from the glabella along the middle, and down each parting.",
-        "Yellow: the outline found in the photo. Blue: the edge of the fitted surface. Rings: landmarks, hollow where hidden.",
+        (
+            "Yellow: the outline found in the photo. Blue: the edge of the fitted scalp; where it leaves the head, a point is wrong. "
+            "Rings: landmarks, hollow where hidden."
+        ),
+        "Ears and neck are not modelled: photos show them, the turntable does not.",
     )
+    of_colours = ("Colours: one standard deviation of the surface along its normal.",)
+    reading = of_photos if shown else of_colours
     doubts = tuple(doubt.sentence() for doubt in stored.head.doubts)
     return (
         Block(heading="As a tape reads it", lines=measures),
@@ -118,7 +129,7 @@ def measures_in_words(measures: HeadMeasures) -> tuple[tuple[str, float], ...]:
 
 def part_words(part: HeadPart) -> str:
     """Say in a line how sure a part is."""
-    seen = "seen" if part.seen_fraction > 0.95 else "in no photo" if part.seen_fraction < 0.05 else f"{part.seen_fraction:.0%} seen"
+    seen = "seen" if part.seen_fraction > 0.95 else "in no photo" if part.seen_fraction < 0.01 else f"{part.seen_fraction:.0%} seen"
     return f"{PART_WORDS.get(part.name, part.name)}: +-{part.sd_mm:.1f} mm, density +-{100 * part.density_sd_fraction:.0f} %, {seen}"
 
 

@@ -7,17 +7,19 @@ import cv2
 import numpy as np
 from numba import njit
 
-from scalp.base import ByteArray, Float32Array, FloatArray, Value, value
+from scalp.base import BoolArray, ByteArray, Float32Array, FloatArray, Value, value
 from scalp.colour.scales import doubt_srgb_u8
 from scalp.domain.camera import Camera
-from scalp.domain.head import Head
+from scalp.domain.head import Head, Mesh
 from scalp.domain.texture import Texture
-from scalp.geometry.meshes import face_areas_mm2, vertex_normals
+from scalp.geometry.meshes import face_areas_mm2, face_normals, vertex_normals
 from scalp.geometry.raster import rasterise
 
 WALL_SRGB_U8 = (236, 234, 230)
 FINER = 1.5
 """How many times finer than the picture all is drawn, so that edges are smooth."""
+NECK_MM, NECK_SLOPE, NECK_FADE_MM = (-118.0, 45.0), 0.5, 38.0
+"""Where a bust has faded into the wall: at the first in height and the second ahead of the tragi, rising towards the nape. (D)"""
 LEVELS_COUNT = 5
 SOFT_FRACTION = 0.012
 """How softly a guess passes into what was seen, as a part of the side of the texture: for its shading only."""
@@ -68,15 +70,35 @@ def draw_bust(bust: Bust, camera: Camera) -> ByteArray:
 
     Photographed skin keeps the light of its photos; what is a guess, and colours of doubt, are shaded by their slant alone.
     """
-    seen = rasterise(camera, bust.head.surface, FINER)
-    picture = np.empty((*seen.face_index.shape, 3), np.uint8)
+    surface = bust.head.surface
+    presence = _presence(bust.head)
+    kept = np.flatnonzero(_in_sight(bust.head, camera, presence)).astype(np.int32)
+    seen = rasterise(camera, Mesh(vertices_mm=surface.vertices_mm, faces=surface.faces[kept]), FINER)
+    face_index = np.where(seen.face_index >= 0, kept[np.maximum(seen.face_index, 0)], np.int32(-1))
+    picture = np.empty((*face_index.shape, 3), np.uint8)
     picture[:] = WALL_SRGB_U8
-    shade, faces = _shade(bust, camera), bust.head.surface.faces
+    shade, faces = _shade(bust, camera), surface.faces
     if bust.levels:
-        _paint(seen.face_index, seen.barycentric, faces, shade, bust.uv_fraction, bust.levels[_level(bust, camera)], picture)
+        _paint(face_index, seen.barycentric, faces, shade, bust.uv_fraction, bust.levels[_level(bust, camera)], picture)
     else:
-        _tint(seen.face_index, seen.barycentric, faces, shade, bust.colours_srgb_u8, picture)
+        _tint(face_index, seen.barycentric, faces, shade, bust.colours_srgb_u8, picture)
+    _fade(face_index, seen.barycentric, faces, presence, np.array(WALL_SRGB_U8, np.uint8), picture)
     return np.asarray(cv2.resize(picture, (camera.width_px, camera.height_px), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _presence(head: Head) -> Float32Array:
+    """Return how much is drawn of each vertex, (V,): all of the head, and ever less of the neck, of which nothing is known."""
+    y, z = head.surface.vertices_mm[:, 1], head.surface.vertices_mm[:, 2]
+    above_mm = y - (NECK_MM[0] + NECK_SLOPE * (NECK_MM[1] - z))
+    t = np.clip(above_mm / NECK_FADE_MM, 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
+
+
+def _in_sight(head: Head, camera: Camera, presence: Float32Array) -> BoolArray:
+    """Return which faces are drawn, (F,): those turned to the camera of which anything is left."""
+    towards = camera.eye_mm - head.surface.vertices_mm[head.surface.faces[:, 0]]
+    turned = np.einsum("fd,fd->f", face_normals(head.surface), towards) > 0.0
+    return np.asarray(turned & (presence[head.surface.faces].max(axis=1) > 0.0))
 
 
 def _shade(bust: Bust, camera: Camera) -> Float32Array:
@@ -90,6 +112,23 @@ def _level(bust: Bust, camera: Camera) -> int:
     """Return which halving of the texture is about as fine as the picture that is drawn."""
     px_per_mm = FINER * camera.focal_px / max(float(np.linalg.norm(camera.eye_mm)), 1.0)
     return int(np.clip(np.round(np.log2(max(bust.texels_per_mm / px_per_mm, 1e-3))), 0, LEVELS_COUNT - 1))
+
+
+@njit(cache=True, nogil=True)
+def _fade(face_index, barycentric, faces, presence, wall, picture):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    rows, cols = face_index.shape
+    for row in range(rows):
+        for col in range(cols):
+            face = face_index[row, col]
+            if face < 0:
+                continue
+            share = np.float32(0.0)
+            for corner in range(3):
+                share += barycentric[row, col, corner] * presence[faces[face, corner]]
+            if share < np.float32(0.999):
+                for band in range(3):
+                    value = share * picture[row, col, band] + (np.float32(1.0) - share) * wall[band]
+                    picture[row, col, band] = np.uint8(value + np.float32(0.5))
 
 
 @njit(cache=True, nogil=True)

@@ -24,6 +24,7 @@ MARGIN_FRACTION = 0.12
 EAR_MM = 28.0
 """Height of the scalp's lower edge above the tragi. (D)"""
 HIDDEN_MM = 6.0
+_HALF = 0.5
 BAR_MM = 50.0
 
 
@@ -95,9 +96,9 @@ def draw_grid(cutting: Cutting, ground: Ground) -> ByteArray:
 
 
 def tint_doubt(cutting: Cutting, head: Head) -> ByteArray:
-    """Return a cut photo with the doubt of the surface laid over it in colours, (rows, cols, 3)."""
+    """Return a cut photo with the doubt of the scalp laid over it in colours, (rows, cols, 3)."""
     sd_mm = _across(head.surface_sd_mm, cutting, head)
-    cover = np.where(np.isfinite(sd_mm), TINT_FRACTION, 0.0)
+    cover = np.where(np.isfinite(sd_mm), TINT_FRACTION * np.nan_to_num(_across(_scalp(head), cutting, head)), 0.0)
     return _mixed(cutting.srgb_u8, doubt_srgb_u8(sd_mm).astype(np.float32), cover)
 
 
@@ -129,10 +130,14 @@ def _lines(measure_mm: FloatArray, inside: BoolArray) -> FloatArray:
 
 
 def mark_findings(srgb_u8: ByteArray, cutting: Cutting, head: Head, outline: Outline | None = None) -> ByteArray:
-    """Return a picture with the edge of the fitted surface, the outline found in the photo, the landmarks, and a bar of 50 mm."""
-    drawn = np.array(srgb_u8)
+    """Return a picture with the edge of the fitted scalp, the outline found in the photo, the landmarks, and a bar of 50 mm."""
+    lined = np.array(srgb_u8)
     edges, _ = cv2.findContours((cutting.seen.face_index >= 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.polylines(drawn, edges, isClosed=True, color=EDGE_SRGB_U8, thickness=2, lineType=cv2.LINE_AA)
+    cv2.polylines(lined, edges, isClosed=True, color=EDGE_SRGB_U8, thickness=2, lineType=cv2.LINE_AA)
+    # Face, ears and neck are not fitted to the photo: their edge would look like a fault.
+    scalp = np.nan_to_num(_across(_scalp(head), cutting, head)) > _HALF
+    near = cv2.dilate(scalp.astype(np.uint8), np.ones((7, 7), np.uint8))[..., None] > 0
+    drawn = np.where(near, lined, srgb_u8)
     if outline is not None:
         places = np.round((outline.points_px - np.array(cutting.corner_px)) * cutting.zoom).astype(int)
         for x, y in places.tolist():
