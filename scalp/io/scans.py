@@ -71,7 +71,9 @@ def _kind_of(path: Path) -> ScanKind:
             return kind
     suffix = path.suffix.lower()
     named = "usd" if suffix in _USD_SUFFIXES else suffix.removeprefix(".")
-    if named not in SCAN_KINDS or named in ("glb", "ply", "usdz", "usd"):
+    if named in ("glb", "ply", "usdz", "usd"):
+        raise BadMesh("scan", f"named .{named} but something else by its content", KINDS_SAID, "Export the scan again.")
+    if named not in SCAN_KINDS:
         raise Unreadable(f"a scan called *{suffix or ' without an ending'}", "unknown", f"Export it as one of {KINDS_SAID}.")
     return named
 

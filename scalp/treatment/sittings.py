@@ -64,7 +64,11 @@ def choose_face(faces: tuple[FaceSighting, ...], number: int | None) -> FaceSigh
         listed = ", ".join(f"{place} at x = {face.box_px[0]:.0f}-{face.box_px[2]:.0f} px" for place, face in enumerate(faces, 1))
         raise NotPossible("one look of a photo with several faces", f"face {listed}", "Choose with --face N.")
     if number is not None and not 1 <= number <= len(faces):
-        raise NotPossible(f"face {number}", f"{len(faces)} face{'s' if len(faces) > 1 else ''}, counted from 1 on the left", "Choose one of these with --face N.")
+        raise NotPossible(
+            f"face {number}",
+            f"{len(faces)} face{'s' if len(faces) > 1 else ''}, counted from 1 on the left",
+            "Choose one of these with --face N.",
+        )
     return faces[(number or 1) - 1] if faces else None
 
 

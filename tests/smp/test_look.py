@@ -43,6 +43,11 @@ def test_the_course_writes_six_looks_a_sheet_a_film_and_the_plan(whole):
     assert wanted == {entry.name for entry in out.iterdir() if not entry.name.startswith(".")}
 
 
+def test_a_look_is_for_its_owner_alone_to_read(whole):
+    _, out = whole
+    assert {entry.stat().st_mode & 0o077 for entry in [out, *out.iterdir()]} == {0}
+
+
 def test_each_look_has_the_photos_size_and_changes_only_the_scalp(whole, sitter):
     _, out = whole
     before = read_photo(sitter / "head.png").pixels

@@ -209,6 +209,56 @@ def test_ctrl_c_stops_with_130_and_leaves_nothing(sitter, place):
     nothing_left(place)
 
 
+def test_what_is_no_ordinary_file_is_refused_at_once(smp, sitter, place):
+    os.mkfifo(place / "pipe.json")
+    for words in (("--points", place / "pipe.json"), ("--head", place / "pipe.json"), ("--prices", place / "pipe.json")):
+        refused(smp("look", sitter / "head.png", *words, "--out", place / "out"), "pipe.json", "not an ordinary file")
+    refused(smp("points", sitter / "head.png", "--out", place / "pipe.json", "--no-browser"), "not an ordinary file")
+    nothing_left(place, "pipe.json")
+
+
+@pytest.mark.parametrize("name", ["loop.jpg", "loop.stl"])
+def test_a_link_to_itself_is_refused_by_its_own_name(smp, place, name):
+    (place / name).symlink_to(place / name)
+    told = refused(smp("head", place / name, "--out", place / "out"), name, "leads to itself")
+    assert str(place) not in told
+
+
+def test_words_that_cannot_be_heeded_are_refused_and_not_passed_over(smp, sitter):
+    photo, points = sitter / "head.png", sitter / "points.json"
+    refused(smp("check", photo, photo, "--face", "9"), "several photos", "--face")
+    refused(smp("check", photo, "--points", points, "--points", points), "2 files", "one file")
+
+
+def test_a_file_is_refused_as_what_its_name_says_it_is(smp, place):
+    for name, said in (("me.obj", "triangles"), ("me.glb", "GLB"), ("me.mov", "MP4")):
+        (place / name).write_text("hello")
+        told = refused(smp("head", place / name, "--out", place / "out"), said)
+        assert "JPEG" not in told
+
+
+def test_a_name_cannot_command_the_terminal(smp, place):
+    (place / "a\x1b[31m\x07\u202e.jpg").write_text("red")
+    told = refused(smp("check", place / "a\x1b[31m\x07\u202e.jpg"), "a text file")
+    assert not {"\x1b", "\x07", "\u202e"} & set(told)
+
+
+def test_a_cache_that_cannot_be_used_is_named(smp, sitter, place, monkeypatch):
+    (place / "cache").write_text("a file")
+    monkeypatch.setenv("SMP_CACHE", str(place / "cache"))
+    refused(smp("check", sitter / "head.png"), "cache folder cannot be used", "SMP_CACHE")
+
+
+def test_ctrl_c_while_the_program_is_loading_is_answered_in_a_sentence(sitter):
+    loading = "import os, signal; from smp.stopping import stop_early; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{loading}; stop_early(); os.kill(os.getpid(), signal.SIGINT); print('went on')"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "smp: Stopped. Nothing was written.\n")
+    command[2] = command[2].replace("default_int_handler", "SIG_IGN")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "went on\n")
+
+
 def test_without_the_models_points_by_hand_are_enough(smp, sitter, place, monkeypatch):
     monkeypatch.setenv("SMP_CACHE", str(place / "empty"))
     refused(smp("look", sitter / "head.png", "--out", place / "out"), "smp assets --fetch", "--points")

@@ -38,6 +38,27 @@ def message(told):
     return json.loads(told)["message"]
 
 
+class BrokenDesk:
+    """A desk that fails in a way nobody foresaw."""
+
+    page_files = PAGE_FILES
+
+    def opening(self):
+        raise OverflowError("of /a/secret/path")
+
+
+def test_a_page_is_answered_whatever_goes_wrong(plain_photo):
+    with LocalServer(BrokenDesk()) as server:
+        answer, told = Visitor(server).enter().ask("GET", "/opening")
+    assert answer.status == 500
+    assert "secret" not in message(told)
+    huge = {"photos": [{"points": {"glabella": [1, 2]}, "avoid": [{"at": [1, 2], "radius_mm": 10**400}]}]}
+    with LocalServer(laid_out([plain_photo], plain_photo.with_name("points.json"))) as server:
+        answer, told = Visitor(server).enter().ask("POST", "/save", huge)
+    assert answer.status == 422
+    assert "radius_mm" in message(told)
+
+
 def test_the_page_may_load_nothing_but_its_own_files_and_is_not_kept(served):
     for name in ("", *PAGE_FILES):
         answer, told = Visitor(served).ask("GET", f"/{name}")
