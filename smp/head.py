@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from scalp.domain.client import Client
     from smp.heading import HeadOrder
 
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for head.json, head.glb and the pictures.")]
 Photos = Annotated[
     list[Path],
     typer.Argument(
@@ -32,7 +33,7 @@ NoTexture = Annotated[bool, typer.Option("--no-texture", help="Write no picture 
 
 def head(
     photos: Photos,
-    out: options.Out = Path("head"),
+    out: Out = Path("head"),
     points: PointsFiles = None,
     circumference: options.Circumference = None,
     card: options.Card = None,

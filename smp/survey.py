@@ -10,6 +10,7 @@ from smp import options
 if TYPE_CHECKING:
     from smp.surveying import SurveyOrder
 
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for survey.json and a sheet of each photo.")]
 Photos = Annotated[
     list[Path],
     typer.Argument(help="One photo of the head or several: JPEG, PNG, WebP or HEIC.", show_default=False, readable=False),
@@ -39,7 +40,7 @@ AvoidMask = Annotated[Path | None, typer.Option(help="The same for places to avo
 
 def survey(
     photos: Photos,
-    out: options.Out = Path("survey"),
+    out: Out = Path("survey"),
     head: KeptHead = None,
     points: PointsFiles = None,
     mask_skin: SkinMask = None,
