@@ -108,9 +108,13 @@ def test_landmarks_outline_bar_and_key_stand_on_the_picture(seen):
     head, photo = seen
     cutting = cut_head(photo, head, 700)
     tinted = tint_doubt(cutting, dataclasses.replace(head, surface_sd_mm=np.full(len(head.surface_sd_mm), 9.0)))
-    on = cutting.seen.face_index >= 0
+    off = cutting.seen.face_index < 0
+    low_mm = head.landmark("glabella")[1]
+    places = head.surface.vertices_mm[head.surface.faces[np.maximum(cutting.seen.face_index, 0)]].mean(axis=2)
+    on, under = ~off & (places[..., 1] > low_mm + 8.0), ~off & (places[..., 1] < -20.0)
     assert (tinted[on].astype(int)[:, 0] > cutting.srgb_u8[on].astype(int)[:, 0]).mean() > 0.95
-    assert (tinted[~on] == cutting.srgb_u8[~on]).all()
+    assert (tinted[off] == cutting.srgb_u8[off]).all()
+    assert (tinted[under] == cutting.srgb_u8[under]).all(), "only the scalp's doubt is told"
     marked = mark_findings(cutting.srgb_u8, cutting, head)
     x, y = cutting.camera.project(head.landmark("glabella")[None])[0].astype(int)
     assert tuple(marked[y, x]) == (255, 64, 160)
