@@ -22,6 +22,14 @@ def girth_mm(mesh: Mesh, on_mm: FloatArray, along: FloatArray, across: FloatArra
     cut = cut_points_mm(mesh, on_mm, np.cross(along, across))
     if len(cut) < 3:
         raise BadMesh("surface", "not met by the plane", "a closed surface around it", "Clean the mesh first.")
-    flat = np.column_stack([cut @ along, cut @ across])
+    return taut_mm(np.column_stack([cut @ along, cut @ across]))
+
+
+def taut_mm(flat: FloatArray) -> float:
+    """Return the length of a tape laid taut round points (N, 2) of a plane.
+
+    >>> taut_mm(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.5, 0.5]]))
+    4.0
+    """
     ring = flat[ConvexHull(flat).vertices]
     return float(np.linalg.norm(np.roll(ring, -1, axis=0) - ring, axis=1).sum())

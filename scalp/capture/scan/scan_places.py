@@ -10,6 +10,7 @@ from scalp.capture.shape.prior import POINT_OF_MESH, HeadPrior
 from scalp.domain.head import LANDMARK_NAMES, Mesh
 from scalp.domain.scan import NamedPlaces
 from scalp.geometry.alignment import align
+from scalp.geometry.girths import cut_points_mm
 from scalp.geometry.nearest import NearestFinder
 
 FEWEST_PLACES = 4
@@ -54,11 +55,8 @@ def _on_profile(surface: Mesh, glabella_mm: FloatArray, sellion_mm: FloatArray) 
     """
     side = (glabella_mm[0] + sellion_mm[0]) / 2
     front = surface.vertices_mm[:, 2] > min(glabella_mm[2], sellion_mm[2]) - PROFILE_DEEP_MM
-    edges = np.sort(surface.faces[front[surface.faces].all(1)][:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    across = surface.vertices_mm[:, 0] - side
-    a, b = np.unique(edges[(across[edges[:, 0]] > 0) != (across[edges[:, 1]] > 0)], axis=0).T
-    share = (across[a] / (across[a] - across[b]))[:, None]
-    cut = surface.vertices_mm[a] * (1 - share) + surface.vertices_mm[b] * share
+    ahead = Mesh(vertices_mm=surface.vertices_mm, faces=surface.faces[front[surface.faces].all(1)])
+    cut = cut_points_mm(ahead, np.array([side, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]))
     levels = np.arange(sellion_mm[1] - PROFILE_BELOW_MM, glabella_mm[1] + PROFILE_ABOVE_MM, PROFILE_STEP_MM)
     if len(cut) < len(levels) // 8:
         return {}

@@ -1,17 +1,18 @@
 """How large a scanned head is: what the file, the person, a tape and adults' heads say of a scan's unit."""
 
 import numpy as np
-from scipy.spatial import ConvexHull
 
 from scalp.base import BadInput, Doubt, FloatArray, Value, value
 from scalp.capture.scan.scan_fit import ScanFit
 from scalp.capture.shape.anthropometry import expect_circumference
+from scalp.capture.shape.doubting import doubt_size
 from scalp.capture.shape.prior import HeadPrior
 from scalp.capture.size.scale import MEASURES_MM, ScaleWish, Told, weigh
 from scalp.capture.size.tapes import ABOVE_BROWS_MM, lay_over_crown, lay_over_ears, lay_tape, span_breadth
 from scalp.domain.client import Client
 from scalp.domain.head import Mesh
 from scalp.domain.scan import MM_OF_UNIT, Scan
+from scalp.geometry.girths import cut_points_mm, taut_mm
 from scalp.geometry.meshes import icosphere
 
 SCANNER_LOG_SD = 0.007
@@ -68,11 +69,7 @@ def girth_mm(surface: Mesh, fit: ScanFit, prior: HeadPrior) -> float:
     start = fit.places[prior.index("glabella")] + [0.0, ABOVE_BROWS_MM, 0.0]
     way = _occiput(fit, prior, start) - start
     along = np.array([0.0, way[1], way[2]]) / np.hypot(way[1], way[2])
-    height = (surface.vertices_mm - start) @ np.array([0.0, -along[2], along[1]])
-    edges = np.sort(surface.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    a, b = np.unique(edges[(height[edges[:, 0]] > 0) != (height[edges[:, 1]] > 0)], axis=0).T
-    share = (height[a] / (height[a] - height[b]))[:, None]
-    cut = surface.vertices_mm[a] * (1 - share) + surface.vertices_mm[b] * share
+    cut = cut_points_mm(surface, start, np.array([0.0, -along[2], along[1]]))
     arms = cut - fit.cranium.base.centre_mm
     far = np.linalg.norm(arms, axis=1)
     off_mm = far - fit.cranium.radii_mm(arms / far[:, None])
@@ -81,9 +78,7 @@ def girth_mm(surface: Mesh, fit: ScanFit, prior: HeadPrior) -> float:
     cut = cut[(np.abs(off_mm) < STRAY_MM) & ~(beside & (off_mm > EAR_MM))]
     if len(cut) < FEWEST_CUTS_COUNT:
         return float(lay_tape(fit.cranium, fit.places[prior.index("glabella")]).length_mm)
-    flat = np.column_stack([cut[:, 0], (cut - start) @ along])
-    ring = flat[ConvexHull(flat).vertices]
-    return float(np.linalg.norm(np.roll(ring, -1, axis=0) - ring, axis=1).sum())
+    return taut_mm(np.column_stack([cut[:, 0], (cut - start) @ along]))
 
 
 def _occiput(fit: ScanFit, prior: HeadPrior, start_mm: FloatArray) -> FloatArray:
@@ -141,13 +136,5 @@ def _measured(fit: ScanFit, prior: HeadPrior, wish: ScaleWish, round_mm: float) 
 
 def _of_size(sd_fraction: float, source: str) -> Doubt:
     """Tell that the scan has no unit of its own."""
-    percent = 100 * sd_fraction
-    advice = f"The scan has no unit in which it is a head; its size comes from {source}."
-    if percent > 1.5:
-        advice += " Measure the head's circumference with a tape, above the brows and round the back, and give it."
-    return Doubt(
-        kind="scale",
-        where="all lengths on the head",
-        size=f"+-{percent:.1f} %, {percent * 0.7:.1f} mm on a hairline height of 70 mm",
-        advice=advice,
-    )
+    told = f"The scan has no unit in which it is a head; its size comes from {source}."
+    return doubt_size(sd_fraction, told, untaped=100 * sd_fraction > 1.5)

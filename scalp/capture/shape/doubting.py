@@ -40,10 +40,14 @@ def doubt_scale(scale: Scale) -> tuple[Doubt, ...]:
 
 def _of_scale(scale: Scale) -> Doubt:
     """Tell how sure all lengths are."""
-    percent = 100 * scale.sd_fraction
-    advice = f"The size comes from {scale.source}."
-    if percent > TAPE_PERCENT and "the tape" not in scale.source:
-        advice += " Measure the head's circumference with a tape, above the brows and round the back, and give it."
+    untaped = 100 * scale.sd_fraction > TAPE_PERCENT and "the tape" not in scale.source
+    return doubt_size(scale.sd_fraction, f"The size comes from {scale.source}.", untaped=untaped)
+
+
+def doubt_size(sd_fraction: float, told: str, *, untaped: bool) -> Doubt:
+    """Return how sure all lengths are, what is told of their size, and to lay a tape where none was."""
+    percent = 100 * sd_fraction
+    advice = told + (" Measure the head's circumference with a tape, above the brows and round the back, and give it." if untaped else "")
     return Doubt(
         kind="scale",
         where="all lengths on the head",

@@ -9,6 +9,8 @@ from scipy.spatial import ConvexHull
 
 from scalp.base import FloatArray, Value, value
 from scalp.capture.shape.cranium import Cranium
+from scalp.domain.head import Mesh
+from scalp.geometry.girths import cut_points_mm
 from scalp.geometry.harmonics import harmonics
 from scalp.geometry.meshes import icosphere
 
@@ -87,12 +89,7 @@ def _farthest_behind(skull: Cranium, start_mm: FloatArray) -> FloatArray:
 def _section(skull: Cranium, on_mm: FloatArray, normal: FloatArray) -> FloatArray:
     """Return the points where a plane cuts the surface, (N, 3) mm."""
     sphere = icosphere(5)
-    points = skull.points_mm(sphere.vertices_mm)
-    height = (points - on_mm) @ normal
-    edges = np.sort(sphere.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    a, b = edges[(height[edges[:, 0]] > 0) != (height[edges[:, 1]] > 0)].T
-    share = (height[a] / (height[a] - height[b]))[:, None]
-    return np.asarray(points[a] * (1 - share) + points[b] * share)
+    return cut_points_mm(Mesh(vertices_mm=skull.points_mm(sphere.vertices_mm), faces=sphere.faces), on_mm, normal)
 
 
 def _lay_over(skull: Cranium, start_mm: FloatArray, end_mm: FloatArray) -> Tape:
