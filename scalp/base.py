@@ -7,7 +7,7 @@ owner of read-only arrays, compared and hashed by its digest.
 import dataclasses
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, dataclass_transform
@@ -124,7 +124,7 @@ def _feed(digest: hashlib.blake2b, content: Any) -> None:
         digest.update(f"tuple {len(content)}".encode())
         for item in content:
             _feed(digest, item)
-    elif content is None or isinstance(content, (bool, int, float, str, bytes, Decimal, date, datetime, Enum)):
+    elif content is None or isinstance(content, (bool, int, float, str, bytes, Decimal, date, datetime, time, Enum)):
         digest.update(f"{type(content).__name__} {content!r}".encode())
     else:
         raise TypeError(f"a value cannot hold a {type(content).__name__}: use arrays, tuples, nouns or plain values")

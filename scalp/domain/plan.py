@@ -32,8 +32,24 @@ class PriceSpan(Value):
 
 
 @value
+class ZoneWork(Value):
+    """What one session does in one zone. `layers_count` is how often the hand passes over it.
+
+    `needle` and `shade_ratio` (ml of water for 1 ml of pigment) are those used there; `pigment_ml` is thinned pigment.
+    """
+
+    zone: str
+    impressions_count: int
+    layers_count: int
+    needle: Needle
+    shade_ratio: float
+    pigment_ml: Span
+    hours: Span
+
+
+@value
 class Session(Value):
-    """One of the two to four sessions of a plan. `number` counts from 1."""
+    """One of the two to four sessions of a plan. `number` counts from 1; `purpose` says in words what it is for."""
 
     number: int
     day: date
@@ -41,11 +57,83 @@ class Session(Value):
     impressions_count: int
     hours: Span
     price: PriceSpan
+    purpose: str = ""
+    works: tuple[ZoneWork, ...] = ()
+    """By zone, those with nothing to do left out; their counts add up to `impressions_count`."""
+    needle_changes_count: int = 0
+    if_needed: bool = False
+    """A session that only some clients need: not counted in the price that is promised."""
+
+
+@value
+class Tone(Value):
+    """A field's mean colour as Lab (D65): what the eye sees from across a table."""
+
+    lightness: float
+    a: float
+    b: float
+
+
+@value
+class Target(Value):
+    """What the healed field is to look like and what the plan reaches, as Lab; never darker than the client's own stubble.
+
+    `stubble` is the tone of the client's shaved sides, measured in photos where `measured`, else computed of the hair;
+    `skin` that of the bare scalp, `reached` that of the healed field at mid-scalp.
+    """
+
+    skin: Tone
+    stubble: Tone
+    reached: Tone
+    measured: bool = False
+
+    @property
+    def short_of(self) -> float:
+        """Return how much lighter than the stubble the healed field stays, L*."""
+        return self.reached.lightness - self.stubble.lightness
+
+
+@value
+class PigmentBatch(Value):
+    """What is written on the bottle, for the record that EU 2020/2081 asks for: brand, lot, last day of use."""
+
+    brand: str
+    lot: str
+    expires: date | None = None
+
+    def check(self) -> None:
+        """Refuse what does not name a bottle."""
+        if not self.brand.strip() or not self.lot.strip() or len(self.brand) > 80 or len(self.lot) > 80:
+            raise BadInput("pigment batch", "empty or very long", "brand and lot, up to 80 characters each", "Copy them from the bottle.")
+
+
+@value
+class TouchUp(Value):
+    """When a renewal will be wanted: a window, not a day, and how much of the work it repeats."""
+
+    earliest: date
+    likely: date
+    latest: date | None
+    """None where it may stay beyond the years that are forecast."""
+    share_fraction: float
+    reason: str
+
+
+@value
+class PlanStep(Value):
+    """One step in the history of a plan: which plan it came from, what was changed, on which day."""
+
+    plan_digest: str
+    change: str
+    day: date
 
 
 @value
 class Plan(Value):
-    """What is intended on one design: the sessions, the pigment and the needle."""
+    """What is intended on one design: the sessions, the pigment and the needle.
+
+    A trial (`pigment.temporary`) can be altered and then made permanent; `history` holds every plan this one came from.
+    """
 
     design_digest: str
     head_digest: str
@@ -53,6 +141,10 @@ class Plan(Value):
     pigment: Pigment
     needle: Needle
     doubts: tuple[Doubt, ...] = ()
+    target: Target | None = None
+    touch_ups: tuple[TouchUp, ...] = ()
+    batch: PigmentBatch | None = None
+    history: tuple[PlanStep, ...] = ()
 
     def check(self) -> None:
         """Refuse plans that are not two to four sessions in order."""

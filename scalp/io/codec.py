@@ -9,7 +9,7 @@ import json
 import types
 import typing
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +23,8 @@ _LARGEST_WHOLE = 2**64
 _SPELLED: dict[Any, tuple[Callable[[str], Any], str]] = {
     Decimal: (Decimal, "an exact amount such as '450'"),
     date: (date.fromisoformat, "a date such as 2027-01-31"),
+    datetime: (datetime.fromisoformat, "a time such as 2027-01-31T10:00:00+01:00"),
+    time: (time.fromisoformat, "a time of day such as 09:30"),
 }
 _NUMBERS: dict[Any, tuple[type, ...]] = {float: (float, int), int: (int,), str: (str,), bool: (bool,)}
 
@@ -35,7 +37,7 @@ def plain_from_noun(content: object) -> Any:  # noqa: ANN401 - JSON has no one t
         return [plain_from_noun(item) for item in content]
     if isinstance(content, np.ndarray):
         return content.tolist()
-    if isinstance(content, (date, datetime)):
+    if isinstance(content, (date, datetime, time)):
         return content.isoformat()
     if isinstance(content, Decimal):
         return str(content)

@@ -135,7 +135,9 @@ def test_a_few_single_marks_stand_ahead_of_the_line(style: HairlineStyle) -> Non
 
 def test_every_zone_is_where_its_name_says() -> None:
     design = proposed(Wishes())
-    middles = {name: VERTICES_MM[design.zone_index == index].mean(0) for index, name in enumerate(ZONE_NAMES)}
+    middles = {
+        name: VERTICES_MM[design.zone_index == index].mean(0) for index, name in enumerate(ZONE_NAMES) if (design.zone_index == index).any()
+    }
     assert middles["frontal edge"][2] > 45.0
     assert middles["crown"][2] < -35.0
     assert middles["temples"][1] < middles["frontal edge"][1] - 10.0
