@@ -13,6 +13,7 @@ from scalp.designing.losses import whorl_mm
 from scalp.designing.styles import StyleShape
 from scalp.domain.design import ZONE_NAMES
 from scalp.geometry.curves import distance_to_curve_mm
+from scalp.geometry.easing import eased
 from scalp.geometry.sections import polar_of, slow_noise
 
 
@@ -44,9 +45,9 @@ def densities_per_cm2(
     """Return the density at each vertex after the last session, (V,), and the zone it lies in, (V,)."""
     vertices_mm = anatomy.head.surface.vertices_mm
     behind_mm = behind_hairline_mm(anatomy, drawing)
-    blend = _smooth((bare_mm + rules.blend_into_hair_mm) / (rules.blend_into_hair_mm + rules.blend_before_hair_mm))
+    blend = eased((bare_mm + rules.blend_into_hair_mm) / (rules.blend_into_hair_mm + rules.blend_before_hair_mm))
     off_whorl_mm = np.linalg.norm(vertices_mm - whorl_mm(anatomy, seed), axis=1)
-    level = shape.frontal_fraction + (1 - shape.frontal_fraction) * _smooth(behind_mm / rules.frontal_depth_mm)
+    level = shape.frontal_fraction + (1 - shape.frontal_fraction) * eased(behind_mm / rules.frontal_depth_mm)
     level = level * (1 - (1 - rules.crown_fraction) * np.exp(-0.5 * (off_whorl_mm / (0.6 * rules.crown_radius_mm)) ** 2))
     density = peak_per_cm2 * level * _edge_ramp(behind_mm, shape) * _variation(vertices_mm, rules, seed)
     ahead = (behind_mm < 0) & (behind_mm > -rules.sentinel_reach_mm)
@@ -96,7 +97,7 @@ def _kept_clear(anatomy: Anatomy, rules: DensityRules) -> FloatArray:
     beside = np.abs(vertices_mm[:, 0] - anatomy.tragus_mm[0]) > 0.5 * np.abs(
         anatomy.head.landmark("left_tragion")[0] - anatomy.tragus_mm[0]
     )
-    return np.where(beside, _smooth((outside_mm - rules.ear_clearance_mm) / 8.0), 1.0)
+    return np.where(beside, eased((outside_mm - rules.ear_clearance_mm) / 8.0), 1.0)
 
 
 def _lower_end(anatomy: Anatomy, drawing: Drawing) -> FloatArray:
@@ -106,9 +107,9 @@ def _lower_end(anatomy: Anatomy, drawing: Drawing) -> FloatArray:
     """
     vertices_mm = anatomy.head.surface.vertices_mm
     end_mm = max(drawing.points_mm[0, 1], drawing.points_mm[-1, 1])
-    faded = _smooth((vertices_mm[:, 1] - end_mm + 2.0) / 20.0)
-    behind = _smooth((anatomy.tragus_mm[2] - vertices_mm[:, 2]) / 20.0)
-    above_neck = _smooth((vertices_mm[:, 1] - anatomy.tragus_mm[1] - 25.0) / 15.0)
+    faded = eased((vertices_mm[:, 1] - end_mm + 2.0) / 20.0)
+    behind = eased((anatomy.tragus_mm[2] - vertices_mm[:, 2]) / 20.0)
+    above_neck = eased((vertices_mm[:, 1] - anatomy.tragus_mm[1] - 25.0) / 15.0)
     return np.asarray((faded + (1 - faded) * behind) * above_neck)
 
 
@@ -116,9 +117,3 @@ def _at_temple(vertices_mm: FloatArray, drawing: Drawing) -> BoolArray:
     """Return which vertices have the temple part of the hairline as their nearest part, (V,)."""
     temple, forehead = drawing.points_mm[drawing.temple], drawing.points_mm[~drawing.temple]
     return np.asarray(distance_to_curve_mm(vertices_mm, temple) < distance_to_curve_mm(vertices_mm, forehead))
-
-
-def _smooth(fraction: FloatArray) -> FloatArray:
-    """Return 0 below 0 and 1 above 1, without a corner between."""
-    clipped = np.clip(fraction, 0.0, 1.0)
-    return np.asarray(clipped * clipped * (3 - 2 * clipped))

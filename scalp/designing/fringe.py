@@ -13,6 +13,7 @@ from scalp.designing.losses import BARE_HEAD, STAGES, bareness_mm
 from scalp.designing.styles import STYLES
 from scalp.domain.design import NORWOOD_STAGES, Wishes
 from scalp.domain.head import Head
+from scalp.geometry.easing import eased
 
 
 @value
@@ -45,8 +46,8 @@ def native_cover(head: Head, wishes: Wishes, norwood: str | None, rules: FringeR
     sides = draw_sides(anatomy, shape, height_mm, wishes.seed)
     drawing = draw_hairline(anatomy, shape, sides, height_mm, wishes.seed)
     bare_mm = bareness_mm(anatomy, drawing, sides, BARE_HEAD if norwood is None else STAGES[norwood], wishes.seed)
-    ahead = _smooth(0.5 + behind_hairline_mm(anatomy, drawing) / rules.front_mm)
-    return _smooth(0.5 - bare_mm / rules.thinning_mm) * _below(anatomy, rules) * ahead
+    ahead = eased(0.5 + behind_hairline_mm(anatomy, drawing) / rules.front_mm)
+    return eased(0.5 - bare_mm / rules.thinning_mm) * _below(anatomy, rules) * ahead
 
 
 def _below(anatomy: Anatomy, rules: FringeRules) -> FloatArray:
@@ -54,18 +55,12 @@ def _below(anatomy: Anatomy, rules: FringeRules) -> FloatArray:
     vertices_mm = anatomy.head.surface.vertices_mm
     up_mm, ahead_mm = (vertices_mm - anatomy.tragus_mm)[:, 1:].T
     # Before the ears hair ends at the sideburns, behind them at the nape; an oval of mean size stands for the ear's root.
-    behind = _smooth((4.0 - ahead_mm) / 20.0)
+    behind = eased((4.0 - ahead_mm) / 20.0)
     lowest_mm = rules.sideburn_above_tragus_mm - behind * (rules.sideburn_above_tragus_mm + rules.nape_below_tragus_mm)
     oval = np.hypot((up_mm - 3.0) / 29.0, (ahead_mm + 13.0) / 17.0)
     outside_mm = (oval - 1.0) * np.hypot(up_mm - 3.0, ahead_mm + 13.0) / np.maximum(oval, 1e-6)
     beside = np.abs(vertices_mm[:, 0] - anatomy.tragus_mm[0]) > 0.5 * np.abs(
         anatomy.head.landmark("left_tragion")[0] - anatomy.tragus_mm[0]
     )
-    clear = np.where(beside, _smooth((outside_mm - rules.ear_clearance_mm + 2.0) / 4.0), 1.0)
-    return np.asarray(clear * _smooth((up_mm - lowest_mm) / 8.0 + 0.5))
-
-
-def _smooth(fraction: FloatArray) -> FloatArray:
-    """Return 0 below 0 and 1 above 1, without a corner between."""
-    clipped = np.clip(fraction, 0.0, 1.0)
-    return np.asarray(clipped * clipped * (3 - 2 * clipped))
+    clear = np.where(beside, eased((outside_mm - rules.ear_clearance_mm + 2.0) / 4.0), 1.0)
+    return np.asarray(clear * eased((up_mm - lowest_mm) / 8.0 + 0.5))
