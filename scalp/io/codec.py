@@ -115,7 +115,7 @@ def _tuple(hints: tuple[Any, ...], plain: object, where: str) -> tuple[Any, ...]
 def _array(dtype: "np.dtype[Any]", plain: object, where: str) -> np.ndarray:
     """Return an array from nested lists of numbers."""
     try:
-        read = np.array(plain)
+        read = np.asarray(plain)
     except ValueError:
         _refuse(where, "a ragged list", "rows of equal length")
     if read.size and read.dtype.kind not in "iuf":
