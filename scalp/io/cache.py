@@ -14,9 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from scalp.base import BadInput
-from scalp.io.pictures import unwritable, write_whole
+from scalp.io.pictures import OWNER_ONLY, OWNER_ONLY_FOLDER, unwritable, write_whole
 
-_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 PASSING_PREFIXES = ("smp-scan-", "smp-film-")
 """How the temporary folders are called in which children leave what they read of a scan or a film."""
 _LONGEST_USE_SECONDS = 3600.0
@@ -48,13 +47,13 @@ def made_folder(place: Path, *, mode: int = 0o755) -> Path:
 
 def photo_cache_folder(digest: str) -> Path:
     """Return the folder, for its owner only, of what was worked out from the photo of this digest; made when missing."""
-    photos = made_folder(cache_root() / "photos", mode=_PRIVATE_FOLDER)
-    return made_folder(photos / _checked(digest), mode=_PRIVATE_FOLDER)
+    photos = made_folder(cache_root() / "photos", mode=OWNER_ONLY_FOLDER)
+    return made_folder(photos / _checked(digest), mode=OWNER_ONLY_FOLDER)
 
 
 def write_private(folder: Path, name: str, content: bytes) -> Path:
     """Write a file only its owner can read, whole or not at all, and return its place."""
-    write_whole(folder / name, content, mode=_PRIVATE_FILE)
+    write_whole(folder / name, content, mode=OWNER_ONLY)
     return folder / name
 
 

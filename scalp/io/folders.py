@@ -15,13 +15,12 @@ from itertools import islice
 from pathlib import Path
 
 from scalp.base import BadInput
-from scalp.io.pictures import unwritable
+from scalp.io.pictures import OWNER_ONLY, OWNER_ONLY_FOLDER, unwritable
 
 MARKER = ".smp-folder.json"
 _SCHEMA, _VERSION = "smp-folder", 1
 _ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
 _MODE = 0o755
-_OWN_FOLDER, _OWN_FILE = 0o700, 0o600
 _TOKEN_BYTES = 4
 _LONGEST_RUN_SECONDS = 86_400.0
 _MOST_NAMED = 20
@@ -44,7 +43,7 @@ def output_folder(path: str | os.PathLike[str], *, private: bool = False) -> Ite
     unfinished = _unfinished(place)
     try:
         # Made within reach of the clean-up: Ctrl-C may come at this very moment.
-        unfinished.mkdir(mode=_OWN_FOLDER if private else _MODE)
+        unfinished.mkdir(mode=OWNER_ONLY_FOLDER if private else _MODE)
         _clear_leftovers(unfinished)
         yield unfinished
         _mark(unfinished)
@@ -139,7 +138,7 @@ def _mark(folder: Path) -> None:
 def _close(folder: Path) -> None:
     """Let nobody but the owner read what is in a folder."""
     for entry in folder.rglob("*"):
-        entry.chmod(_OWN_FOLDER if entry.is_dir() else _OWN_FILE)
+        entry.chmod(OWNER_ONLY_FOLDER if entry.is_dir() else OWNER_ONLY)
 
 
 def _move_in(unfinished: Path, place: Path) -> None:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scalp.base import BadTable, Doubt, FloatArray, IntArray, Unreadable, Value, WrongParent, as_numbers, value
+from scalp.base import BadTable, Doubt, FloatArray, IntArray, Value, WrongParent, as_numbers, value
 from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.colour.srgb import linear_from_srgb
 from scalp.domain.camera import Camera
@@ -27,7 +27,8 @@ from scalp.geometry.meshes import vertex_normals
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
 from scalp.io.glb import FOR_INDICES, GlbReader, GlbWriter
 from scalp.io.ordinary import read_ordinary, reason
-from scalp.io.pictures import write_whole
+from scalp.io.pictures import OWNER_ONLY, write_whole
+from scalp.io.versions import demand_version
 
 HEAD_NAME, SURFACE_NAME = "head.json", "head.glb"
 SCHEMA, VERSION = "smp-head", 1
@@ -36,7 +37,6 @@ NOTICE = "Holds the shape of a person's head, and head.glb their face where it h
 DOUBT_SCALE = (
     f"COLOR_0 and _UNCERTAINTY_MM: one standard deviation along the normal; cividis, dark blue 0 mm, yellow {FULL_DOUBT_MM:g} mm or more"
 )
-OWNER_ONLY = 0o600
 LARGEST_JSON_BYTES, LARGEST_SURFACE_BYTES = 5_000_000, 600_000_000
 JPEG_QUALITY = 92
 _MM_PER_M = 1000.0
@@ -155,10 +155,7 @@ def _told(place: Path) -> _HeadFile:
         _refuse(place.name, "not JSON")
     if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         _refuse(place.name, "no head")
-    version = str(plain.get("version"))
-    if version != str(VERSION):
-        is_newer = version.isascii() and version.isdigit() and int(version[:9]) > VERSION
-        raise Unreadable("the head", version[:20], "Update smp to read it." if is_newer else f"This program reads version {VERSION}.")
+    demand_version("the head", plain.get("version"), VERSION)
     places = plain.get("landmarks_mm")
     if not isinstance(places, dict) or set(places) < set(LANDMARK_NAMES):
         _refuse(place.name, "without its landmarks")

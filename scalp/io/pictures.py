@@ -16,6 +16,8 @@ from scalp.base import BadInput
 from scalp.domain.photo import Photo
 
 USUAL_QUALITY = 95
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+"""Modes of files and folders that hold what is a client's own."""
 _PIECE_BYTES = 65_519
 """The most of a profile that fits one JPEG segment."""
 _PNG_HEADER_END = 33
@@ -57,7 +59,7 @@ def demand_room(place: Path) -> None:
     """Refuse, before any work, a place that `write_whole` cannot write to: an empty file is made beside it and removed."""
     trial = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
         trial.unlink()
     except FileExistsError:
         return

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from scalp.base import BadInput, BadTable, FloatArray, Unreadable, Value, value
+from scalp.base import BadInput, BadTable, FloatArray, Value, value
 from scalp.domain.sighting import POINT_NAMES, MarkedPoints
 from scalp.domain.survey import LARGEST_AVOID_RADIUS_MM, AvoidMark, Corrections
-from scalp.io.pictures import write_whole
+from scalp.io.pictures import OWNER_ONLY, write_whole
 from scalp.io.texts import parse_json, read_text, refuse
+from scalp.io.versions import demand_version
 
 LARGEST_PLACE_PX = 100_000
 """No photo is wider."""
@@ -24,7 +25,6 @@ CARD_CORNERS_COUNT = 4
 MOST_PHOTOS, LONGEST_NAME = 500, 255
 SCHEMA, VERSION = "smp-points", 1
 _SHAPE = '{"points": {"glabella": [512, 300], ...}}'
-_PRIVATE_FILE = 0o600
 _HEADER = ("schema", "version")
 _CORRECTIONS = ("avoid", "not_avoid", "grey_card", "white")
 _PARTS = ("points", "card", "coin", *_CORRECTIONS)
@@ -133,7 +133,7 @@ def write_points(photos: tuple[PointsFile, ...], path: str | os.PathLike[str]) -
         raise BadInput("photo names", "not one for each photo", "different file names", "Rename one of the photos.")
     header: dict[str, Any] = {"schema": SCHEMA, "version": VERSION}
     told = plain_photo(marked[0]) if names == [""] else {"photos": {photo.name: plain_photo(photo) for photo in marked}}
-    write_whole(Path(path), _laid_out(header | told).encode(), mode=_PRIVATE_FILE)
+    write_whole(Path(path), _laid_out(header | told).encode(), mode=OWNER_ONLY)
 
 
 def check_places_inside(told: PointsFile, width_px: int, height_px: int) -> None:
@@ -291,8 +291,7 @@ def _check_header(place: Path, told: dict[str, Any]) -> None:
     """Refuse a file that says to be something else, or of a later time."""
     if told.get("schema", SCHEMA) != SCHEMA:
         refuse(place, f"a {str(told['schema'])[:40]!r} file", f'points, "schema": "{SCHEMA}"', "Give the points file.")
-    if isinstance(told.get("version"), bool) or told.get("version", VERSION) != VERSION:
-        raise Unreadable("the points file", str(told["version"])[:40], f"This program reads version {VERSION}.")
+    demand_version("the points file", told.get("version", VERSION), VERSION)
 
 
 def _check_known(place: Path, told: dict[str, Any], known: tuple[str, ...]) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from scalp.base import BadTable, Unreadable
+from scalp.base import BadTable
 from scalp.domain.survey import ScalpSurvey
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
 from scalp.io.ordinary import read_ordinary, reason
-from scalp.io.pictures import write_whole
+from scalp.io.pictures import OWNER_ONLY, write_whole
+from scalp.io.versions import demand_version
 
 SURVEY_NAME = "survey.json"
 SCHEMA, VERSION = "smp-survey", 1
@@ -22,7 +23,6 @@ NOTICE = (
     "Read from photos of a person's head: proposals for a person to check, no finding of a physician. Keep it as you keep their photos."
 )
 SPACE = "head: right-handed, origin between the tragi, +X to the client's left, +Y up, +Z forward, mm; boxes: px of the upright photo"
-OWNER_ONLY = 0o600
 LARGEST_BYTES = 20_000_000
 _REMEDY = "Give the survey.json of a folder that smp survey wrote."
 _UNCOUNTED = ("density_per_cm2", "density_sd_per_cm2")
@@ -58,8 +58,7 @@ def read_survey(path: str | os.PathLike[str]) -> ScalpSurvey:
         raise BadTable(place.name[:80] or "the survey", why, "a survey written by smp", _REMEDY) from None
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         raise BadTable(place.name, "no survey", f'a file with "schema": "{SCHEMA}"', _REMEDY)
-    if str(told.get("version")) != str(VERSION):
-        raise Unreadable("the survey", str(told.get("version"))[:20], f"This program reads version {VERSION}.")
+    demand_version("the survey", told.get("version"), VERSION)
     for growth in _growths(told):
         growth.update({name: np.nan for name in _UNCOUNTED if growth.get(name, 0) is None})
     return noun_from_plain(ScalpSurvey, told, "survey")

@@ -7,9 +7,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from scalp.base import BadTable, Unreadable
+from scalp.base import BadTable
 from scalp.domain.price import PriceList
 from scalp.io.texts import read_text, refuse
+from scalp.io.versions import demand_version
 
 LARGEST_AMOUNT = 100_000_000
 _PRICES_SCHEMA, _PRICES_VERSION = "smp-price-list", 1
@@ -34,8 +35,7 @@ def read_price_list(path: str | os.PathLike[str] | None = None) -> PriceList:
         raise BadTable(name.name, "not a price list", "a price list as the shipped one", "Write it anew.") from None
     if told.get("schema") != _PRICES_SCHEMA:
         refuse(name, "no price list", f'a file with schema = "{_PRICES_SCHEMA}"', "Start from the shipped price list.")
-    if told.get("version") != _PRICES_VERSION:
-        raise Unreadable("the price list", str(told.get("version")), f"This program reads version {_PRICES_VERSION}.")
+    demand_version("the price list", told.get("version"), _PRICES_VERSION)
     return _prices(name, told)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scalp.base import BadTable, Doubt, Unreadable, WrongParent
+from scalp.base import BadTable, Doubt, WrongParent
 from scalp.domain.design import Design
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
@@ -25,6 +25,7 @@ from scalp.domain.skin import Skin
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
 from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.pictures import write_whole
+from scalp.io.versions import demand_version
 
 TREATMENT_NAME, IMPRESSIONS_NAME = "treatment.json", "impressions.npz"
 TREATMENT_SCHEMA, IMPRESSIONS_SCHEMA, VERSION = "smp-treatment", "smp-impressions", 1
@@ -97,7 +98,7 @@ def read_treatment(path: str | os.PathLike[str]) -> TreatmentRecord:
         raise BadTable(place.name, "not JSON", "a treatment written by smp", _REMEDY) from fault
     if not isinstance(told, dict) or told.get("schema") != TREATMENT_SCHEMA:
         raise BadTable(place.name, "no treatment", f'a file with "schema": "{TREATMENT_SCHEMA}"', _REMEDY)
-    _check_version("the treatment", told.get("version"))
+    demand_version("the treatment", told.get("version"), VERSION)
     return noun_from_plain(TreatmentRecord, told, "treatment")
 
 
@@ -121,21 +122,13 @@ def read_impressions(path: str | os.PathLike[str]) -> Impressions:
         raise BadTable(place.name, "damaged", "impressions written by smp", "Write them again.") from fault
     if str(told.pop("schema", "")) != IMPRESSIONS_SCHEMA:
         raise BadTable(place.name, "no impressions", "impressions written by smp", "Give the impressions.npz of a folder that smp wrote.")
-    _check_version("the impressions", str(told.pop("version", "none")))
+    demand_version("the impressions", told.pop("version", "none"), VERSION)
     wanted = [field.name for field in fields(Impressions)]  # type: ignore[arg-type]
     missing = [name for name in wanted if name not in told]
     if missing:
         raise BadTable(place.name, f"without {missing[0]}", "every column", "Write them again.")
     columns: dict[str, Any] = {name: str(told[name]) if name in _DIGESTS else told[name] for name in wanted}
     return Impressions(**columns)
-
-
-def _check_version(kind: str, version: object) -> None:
-    """Refuse versions this program does not know."""
-    if str(version) != str(VERSION):
-        is_newer = str(version).isascii() and str(version).isdigit() and int(str(version)[:9]) > VERSION
-        remedy = "Update smp to read it." if is_newer else f"This program reads version {VERSION}."
-        raise Unreadable(kind, str(version)[:20], remedy)
 
 
 def _bytes(place: Path, limit_bytes: int) -> bytes:
