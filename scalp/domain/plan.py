@@ -21,6 +21,14 @@ class Span(Value):
         if not self.low <= self.expected <= self.high:
             raise BadInput("span", f"{self.low} / {self.expected} / {self.high}", "low <= expected <= high", "Order them.")
 
+    def times(self, factor: float) -> "Span":
+        """Return it all so many times as large."""
+        return Span(low=self.low * factor, expected=self.expected * factor, high=self.high * factor)
+
+    def plus(self, other: "Span") -> "Span":
+        """Return both together, end by end: as if both were low, or both high, at once."""
+        return Span(low=self.low + other.low, expected=self.expected + other.expected, high=self.high + other.high)
+
 
 @value
 class PriceSpan(Value):
@@ -46,6 +54,16 @@ class ZoneWork(Value):
     pigment_ml: Span
     hours: Span
 
+    @property
+    def stock_ml(self) -> Span:
+        """Return how much of that is pigment as it comes from the bottle."""
+        return self.pigment_ml.times(1.0 / (1.0 + self.shade_ratio))
+
+    @property
+    def water_ml(self) -> Span:
+        """Return how much of that is water."""
+        return self.pigment_ml.times(self.shade_ratio / (1.0 + self.shade_ratio))
+
 
 @value
 class Session(Value):
@@ -63,6 +81,19 @@ class Session(Value):
     needle_changes_count: int = 0
     if_needed: bool = False
     """A session that only some clients need: not counted in the price that is promised."""
+
+    @property
+    def pigment_ml(self) -> Span:
+        """Return the thinned pigment of all its works."""
+        total = Span(low=0.0, expected=0.0, high=0.0)
+        for work in self.works:
+            total = total.plus(work.pigment_ml)
+        return total
+
+    def check(self) -> None:
+        """Refuse works that do not add up to the session."""
+        if self.works and sum(work.impressions_count for work in self.works) != self.impressions_count:
+            raise BadInput("works", "not the count of their session", "counts that add up to the session's", "Plan the treatment again.")
 
 
 @value
@@ -145,16 +176,26 @@ class Plan(Value):
     touch_ups: tuple[TouchUp, ...] = ()
     batch: PigmentBatch | None = None
     history: tuple[PlanStep, ...] = ()
+    touch_up: bool = False
+    """A renewal of earlier work in one session, between the impressions that lie there already."""
 
     def check(self) -> None:
-        """Refuse plans that are not two to four sessions in order."""
-        if not 2 <= len(self.sessions) <= 4:
-            raise BadInput("sessions", len(self.sessions), "2 to 4", "Most treatments need 3.")
+        """Refuse plans that are not two to four sessions in order, and pigment that has expired by the day of one."""
+        fewest, allowed = (1, "1 to 4") if self.touch_up else (2, "2 to 4")
+        if not fewest <= len(self.sessions) <= 4:
+            raise BadInput("sessions", len(self.sessions), allowed, "Most treatments need 3.")
         if abs(sum(session.share_fraction for session in self.sessions) - 1.0) > 1e-9:
             raise BadInput("shares", "not 100 %", "shares that add up to 100 %", "Correct the shares.")
         days = [session.day for session in self.sessions]
         if any((later - earlier).days < 7 for earlier, later in pairwise(days)):
             raise BadInput("session dates", "closer than 7 days", "7 days or more apart, 10-14 usual", "Move the later session.")
+        expires = self.batch.expires if self.batch else None
+        if expires is not None and days[-1] > expires:
+            last = next(session for session in self.sessions if session.day > expires)
+            allowed = f"a bottle that lasts until {days[-1]}, the day of the last session"
+            raise BadInput(
+                "pigment batch", f"expired on {expires}, before session {last.number} on {last.day}", allowed, "Open another bottle."
+            )
 
     @property
     def impressions_count(self) -> int:

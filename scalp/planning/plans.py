@@ -12,18 +12,23 @@ from scalp.base import BadInput, Doubt, FloatArray, NotPossible, Value, WrongPar
 from scalp.domain.design import Design
 from scalp.domain.head import Head
 from scalp.domain.pigment import Needle, Pigment
-from scalp.domain.plan import Plan, Session, Span
+from scalp.domain.plan import PigmentBatch, Plan, Session, Span, Target, ZoneWork
 from scalp.domain.price import PriceList
 from scalp.geometry.meshes import vertex_areas_mm2
+from scalp.planning.purposes import purpose_of
+from scalp.planning.works import WorkSettings, counts_by_session, needle_changes, tasks_of, works_of
 
 SHARES_FRACTION: dict[int, tuple[float, ...]] = {2: (0.45, 0.55), 3: (0.30, 0.40, 0.30), 4: (0.30, 0.35, 0.20, 0.15)}
 """Part of all impressions in each session. Three: measured practice, cumulative 30, 70, 100 % [Liu2025] (A); the others
 keep its light first session (D)."""
+TOLERATED_SHARE = 1e-9
 SHORTEST_GAP_DAYS = 7
 LONGEST_GAP_DAYS = 90
 USUAL_SESSIONS_COUNT = 3
 TEMPORARY_SESSIONS_COUNT = 2
 SECONDS_PER_HOUR = 3600.0
+NEEDED_SESSIONS_COUNT = 3
+"""Sessions beyond these are only for those who need them: about one in five. (C, smp 1.7)"""
 
 
 @value
@@ -44,11 +49,17 @@ class PlanSettings(Value):
     """Impressions a second of a quick practitioner. (C, smp 1.4)"""
     preparation_hours: float = 0.5
     """Talk, drawing and breaks in each session. (C, smp 1.5)"""
+    shares_fraction: tuple[float, ...] | None = None
+    """Part of all impressions in each session; None as `SHARES_FRACTION`."""
+    works: WorkSettings = WorkSettings()
+    """How each zone is worked."""
 
     def check(self) -> None:
         """Refuse gaps in which no skin heals and paces no hand keeps."""
         if self.sessions_count is not None and self.sessions_count not in SHARES_FRACTION:
             raise BadInput("sessions", self.sessions_count, "2 to 4", "Most treatments need 3.")
+        if self.shares_fraction is not None:
+            self._check_shares(self.shares_fraction)
         for gap in (self.gap_days, self.last_gap_days):
             if gap is not None and not SHORTEST_GAP_DAYS <= gap <= LONGEST_GAP_DAYS:
                 raise BadInput("days between sessions", gap, f"{SHORTEST_GAP_DAYS} to {LONGEST_GAP_DAYS}", "10 to 14 days are usual.")
@@ -57,6 +68,20 @@ class PlanSettings(Value):
             raise BadInput("impressions a second", paces, "0.1 to 10, slowest first", "1.0, 1.4 and 1.9 are usual.")
         if not 0.0 <= self.preparation_hours <= 4.0:
             raise BadInput("preparation hours", self.preparation_hours, "0 to 4", "Half an hour is usual.")
+
+    def _check_shares(self, shares_fraction: tuple[float, ...]) -> None:
+        """Refuse shares that do not add up, of another number of sessions, and a first session that is the heaviest."""
+        count = self.sessions_count or len(shares_fraction)
+        words = " / ".join(f"{100 * share:g}" for share in shares_fraction)
+        if len(shares_fraction) != count or count not in SHARES_FRACTION or abs(sum(shares_fraction) - 1.0) > TOLERATED_SHARE:
+            raise BadInput("shares", f"{words} %", f"one for each of {count} sessions, 100 % in all", "30 / 40 / 30 is usual.")
+        if min(shares_fraction) <= 0.0 or shares_fraction[0] > max(shares_fraction[1:]):
+            raise BadInput("shares", f"{words} %", "above 0, the first not the largest", "The first session shows how the skin takes it.")
+
+    def shares(self, *, temporary: bool) -> tuple[float, ...]:
+        """Return the part of all impressions in each session."""
+        usual = TEMPORARY_SESSIONS_COUNT if temporary else USUAL_SESSIONS_COUNT
+        return self.shares_fraction or SHARES_FRACTION[self.sessions_count or usual]
 
 
 def plan_treatment(
@@ -67,28 +92,74 @@ def plan_treatment(
     prices: PriceList,
     pigment: Pigment | None = None,
     needle: Needle | None = None,
+    target: Target | None = None,
+    batch: PigmentBatch | None = None,
     settings: PlanSettings | None = None,
 ) -> Plan:
-    """Plan the sessions of a treatment: shares, dates, impressions, hours and prices.
+    """Plan the sessions of a treatment: shares, dates, impressions, hours, prices, and what is done in each zone.
 
     The number of impressions is the integral of the design's density over the surface; hours follow from the pace of
-    practitioners and half an hour a session, prices from the treated area and the price list. It knows nothing of how
-    this client's skin will take the pigment: the last session is there to correct that. [Liu2025]
+    practitioners and half an hour a session, prices from the treated area and the price list. `target` is the tone that
+    `pigment` was chosen to reach, from whoever knows the skin. It knows nothing of how this client's skin will take the
+    pigment: the last session is there to correct that. [Liu2025]
     """
     if design.head_digest != head.digest:
         raise WrongParent("design", "drawn on another head", "a design of this head", "Propose the design again on this head.")
     pigment, needle, settings = pigment or Pigment(), needle or Needle(), settings or PlanSettings()
-    usual = TEMPORARY_SESSIONS_COUNT if pigment.temporary else USUAL_SESSIONS_COUNT
-    shares = SHARES_FRACTION[settings.sessions_count or usual]
+    shares = settings.shares(temporary=pigment.temporary)
     counts = split_count(count_impressions(design, head), shares)
-    days = _session_days(start, len(shares), settings)
-    price = prices.session_price(design.area_cm2)
+    days = session_days(start, len(shares), settings)
+    works = works_by_session(design, head, counts, (pigment, needle), settings)
     sessions = tuple(
-        Session(number=number, day=day, share_fraction=share, impressions_count=count, hours=_session_hours(count, settings), price=price)
-        for number, (day, share, count) in enumerate(zip(days, shares, counts, strict=True), start=1)
+        Session(
+            number=number,
+            day=day,
+            share_fraction=share,
+            impressions_count=sum(work.impressions_count for work in done),
+            hours=session_hours(done, settings),
+            price=prices.session_price(design.area_cm2),
+            purpose=purpose_of(number, len(shares), temporary=pigment.temporary),
+            works=done,
+            needle_changes_count=needle_changes(done, settings.works),
+            if_needed=number > NEEDED_SESSIONS_COUNT,
+        )
+        for number, (day, share, done) in enumerate(zip(days, shares, works, strict=True), start=1)
     )
-    doubts = _plan_doubts(head, pigment, settings)
-    return Plan(design_digest=design.digest, head_digest=head.digest, sessions=sessions, pigment=pigment, needle=needle, doubts=doubts)
+    return Plan(
+        design_digest=design.digest,
+        head_digest=head.digest,
+        sessions=sessions,
+        pigment=pigment,
+        needle=needle,
+        doubts=plan_doubts(head, pigment, settings),
+        target=target,
+        batch=batch,
+    )
+
+
+def works_by_session(
+    design: Design, head: Head, counts: tuple[int, ...], mixture: tuple[Pigment, Needle], settings: PlanSettings
+) -> tuple[tuple[ZoneWork, ...], ...]:
+    """Return the works of each session, which has `counts` impressions, all zones together; `mixture` is the plan's own."""
+    tasks = tasks_of(design, head, sum(counts), mixture, settings.works)
+    strengths = settings.works.strengths_of([count / sum(counts) for count in counts])
+    pace_hours = Span(
+        low=1.0 / settings.fastest_per_s / SECONDS_PER_HOUR,
+        expected=1.0 / settings.usual_per_s / SECONDS_PER_HOUR,
+        high=1.0 / settings.slowest_per_s / SECONDS_PER_HOUR,
+    )
+    return tuple(
+        works_of(tasks, row.tolist(), strength, mixture[0], pace_hours, settings.works)
+        for row, strength in zip(counts_by_session(tasks, counts), strengths, strict=True)
+    )
+
+
+def session_hours(works: tuple[ZoneWork, ...], settings: PlanSettings) -> Span:
+    """Return how long a session takes: its works and the preparation."""
+    hours = Span(low=settings.preparation_hours, expected=settings.preparation_hours, high=settings.preparation_hours)
+    for work in works:
+        hours = hours.plus(work.hours)
+    return hours
 
 
 def count_impressions(design: Design, head: Head) -> int:
@@ -118,7 +189,7 @@ def split_count(count: int, shares_fraction: tuple[float, ...]) -> tuple[int, ..
     return counts
 
 
-def _session_days(start: date, sessions_count: int, settings: PlanSettings) -> tuple[date, ...]:
+def session_days(start: date, sessions_count: int, settings: PlanSettings) -> tuple[date, ...]:
     """Return the day of each session."""
     gaps_days = [settings.gap_days] * (sessions_count - 1)
     if settings.last_gap_days is not None:
@@ -127,16 +198,7 @@ def _session_days(start: date, sessions_count: int, settings: PlanSettings) -> t
     return tuple(start + timedelta(days=int(days)) for days in after_days)
 
 
-def _session_hours(count: int, settings: PlanSettings) -> Span:
-    """Return how long `count` impressions take."""
-    low, expected, high = (
-        settings.preparation_hours + count / per_s / SECONDS_PER_HOUR
-        for per_s in (settings.fastest_per_s, settings.usual_per_s, settings.slowest_per_s)
-    )
-    return Span(low=low, expected=expected, high=high)
-
-
-def _plan_doubts(head: Head, pigment: Pigment, settings: PlanSettings) -> tuple[Doubt, ...]:
+def plan_doubts(head: Head, pigment: Pigment, settings: PlanSettings) -> tuple[Doubt, ...]:
     """Say what the numbers of a plan rest on where that is not a measurement."""
     doubts = [
         Doubt(
@@ -150,6 +212,12 @@ def _plan_doubts(head: Head, pigment: Pigment, settings: PlanSettings) -> tuple[
             where="number of sessions",
             size="about one client in five needs one more",
             advice="Judge after each session what the skin has kept (grade C).",
+        ),
+        Doubt(
+            kind="design",
+            where="pigment to be mixed",
+            size="half to more than twice as much",
+            advice="How much is wiped off or dries was never measured (grade E): mix little, and again when it runs out.",
         ),
     ]
     if head.scale_sd_fraction > 0:
