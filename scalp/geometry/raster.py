@@ -3,11 +3,13 @@
 import numpy as np
 from numba import njit
 
-from scalp.base import Float32Array, IntArray, Value, value
+from scalp.base import Float32Array, FloatArray, IntArray, Value, value
 from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 
 NEAREST_MM = 1.0
+FAR_MM = 1e5
+"""How far off a parallel projection stands: depths then differ so little that weights are those of the flat picture."""
 
 
 @value
@@ -37,6 +39,22 @@ def rasterise(camera: Camera, mesh: Mesh, scale: float = 1.0) -> Fragments:
     barycentric = np.zeros((rows, cols, 3), np.float32)
     nearest_mm = np.full((rows, cols), np.inf, np.float32)
     _fill(points_px, depth_mm, mesh.faces, face_index, barycentric, nearest_mm)
+    for raster in (face_index, barycentric, nearest_mm):
+        raster.setflags(write=False)
+    return Fragments(face_index=face_index, barycentric=barycentric, depth_mm=nearest_mm)
+
+
+def rasterise_flat(points_px: FloatArray, depth_mm: FloatArray, faces: IntArray, size_px: tuple[int, int]) -> Fragments:
+    """Return what parallel rays see of faces whose vertices lie at (V, 2) px and depths (V,), on a raster of (rows, cols).
+
+    Pixel centres are sampled; small depths are in front. Weights are those of the flat picture to 1 part in 1,000 for faces
+    up to 100 mm deep; `depth_mm` is right to 0.01 mm.
+    """
+    face_index = np.full(size_px, -1, np.int32)
+    barycentric = np.zeros((*size_px, 3), np.float32)
+    nearest_mm = np.full(size_px, np.inf, np.float32)
+    _fill(np.ascontiguousarray(points_px), np.asarray(depth_mm + FAR_MM), faces, face_index, barycentric, nearest_mm)
+    nearest_mm -= np.float32(FAR_MM)
     for raster in (face_index, barycentric, nearest_mm):
         raster.setflags(write=False)
     return Fragments(face_index=face_index, barycentric=barycentric, depth_mm=nearest_mm)

@@ -90,7 +90,7 @@ def draw_grid(cutting: Cutting, ground: Ground) -> ByteArray:
     """Return a cut photo with lines every 10 mm over the scalp, every fifth heavy, (rows, cols, 3)."""
     inside = cutting.seen.face_index >= 0
     scalp = _across(ground.scalp_fraction, cutting, ground.head)
-    along, aside = (_lines(_across(column, cutting, ground.head), inside) for column in (ground.along_mm, ground.aside_mm))
+    along, aside = (cover_grid(_across(column, cutting, ground.head), inside) for column in (ground.along_mm, ground.aside_mm))
     cover = GRID_FRACTION * np.maximum(along, aside) * np.nan_to_num(scalp)
     return _mixed(cutting.srgb_u8, np.array(GRID_SRGB_U8, np.float32), cover)
 
@@ -117,8 +117,8 @@ def _across(column: FloatArray, cutting: Cutting, head: Head) -> FloatArray:
     return spread
 
 
-def _lines(measure_mm: FloatArray, inside: BoolArray) -> FloatArray:
-    """Return how much of a grid line lies in each pixel, 0..1; lines fade where they crowd."""
+def cover_grid(measure_mm: FloatArray, inside: BoolArray) -> FloatArray:
+    """Return how much of a grid line lies in each pixel of a measure (rows, cols), 0..1; lines fade where they crowd."""
     down, across = np.gradient(measure_mm)
     slope = np.maximum(np.hypot(down, across), 1e-6)
     cover = np.zeros_like(measure_mm)
