@@ -17,6 +17,9 @@ CENTRE_LEVEL_FRACTION = 0.37
 CENTRE_FORWARD_FRACTION = 0.3
 """Where the eye of the chart stands between back and brow: far enough back to see all of a temple line side by side."""
 
+SLOPE_OVER_RAD = 0.02
+"""Over what angle the slope of the skin is taken: about the step of the chart."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Anatomy:
@@ -45,6 +48,13 @@ class Anatomy:
     def on_midline_mm(self, along_mm: float) -> FloatArray:
         """Return the point of the midline so far over the skin above the glabella, (3,) mm."""
         return np.array([np.interp(along_mm, self.midline_along_mm, column) for column in self.midline_mm.T])
+
+    def slopes_mm(self, azimuth_rad: FloatArray, polar_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the way over the skin for a radian of azimuth and for one of polar angle at places of the chart, (N, 3) mm each."""
+        half, chart = SLOPE_OVER_RAD / 2, self.chart
+        round_mm = (chart.point_mm(azimuth_rad + half, polar_rad) - chart.point_mm(azimuth_rad - half, polar_rad)) / SLOPE_OVER_RAD
+        down_mm = (chart.point_mm(azimuth_rad, polar_rad + half) - chart.point_mm(azimuth_rad, polar_rad - half)) / SLOPE_OVER_RAD
+        return round_mm, down_mm
 
 
 def survey(head: Head) -> Anatomy:

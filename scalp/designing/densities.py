@@ -11,6 +11,7 @@ from scalp.designing.anatomy import Anatomy
 from scalp.designing.hairlines import Drawing
 from scalp.designing.losses import whorl_mm
 from scalp.designing.styles import StyleShape
+from scalp.designing.wavers import edge_pattern
 from scalp.domain.design import ZONE_NAMES
 from scalp.geometry.curves import distance_to_curve_mm
 from scalp.geometry.easing import eased
@@ -52,6 +53,7 @@ def densities_per_cm2(
     density = peak_per_cm2 * level * _edge_ramp(behind_mm, shape) * _variation(vertices_mm, rules, seed)
     ahead = (behind_mm < 0) & (behind_mm > -rules.sentinel_reach_mm)
     density = np.where(behind_mm < 0, np.where(ahead, shape.sentinel_per_cm2, 0.0), density)
+    density = density * edge_pattern(vertices_mm, behind_mm, drawing.points_mm, shape, seed)
     density = density * blend * _kept_clear(anatomy, rules) * _lower_end(anatomy, drawing)
     density = np.where(density < rules.smallest_per_cm2, 0.0, np.minimum(density, 200.0))
     zone = np.full(len(density), ZONE_NAMES.index("mid-scalp"), np.uint8)

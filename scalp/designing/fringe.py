@@ -8,9 +8,8 @@ import numpy as np
 from scalp.base import BadInput, FloatArray, Value, value
 from scalp.designing.anatomy import Anatomy, survey
 from scalp.designing.densities import behind_hairline_mm
-from scalp.designing.hairlines import draw_hairline, draw_sides, height_for
+from scalp.designing.lines import draw_line
 from scalp.designing.losses import BARE_HEAD, STAGES, bareness_mm
-from scalp.designing.styles import STYLES
 from scalp.domain.design import NORWOOD_STAGES, Wishes
 from scalp.domain.head import Head
 from scalp.geometry.easing import eased
@@ -42,10 +41,10 @@ def native_cover(head: Head, wishes: Wishes, norwood: str | None, rules: FringeR
     rules = rules or FringeRules()
     if norwood is not None and norwood not in NORWOOD_STAGES:
         raise BadInput("norwood", norwood, ", ".join(NORWOOD_STAGES), "Choose the stage that the loss may reach.")
-    anatomy, shape, height_mm = survey(head), STYLES[wishes.style], height_for(wishes)
-    sides = draw_sides(anatomy, shape, height_mm, wishes.seed)
-    drawing = draw_hairline(anatomy, shape, sides, height_mm, wishes.seed)
-    bare_mm = bareness_mm(anatomy, drawing, sides, BARE_HEAD if norwood is None else STAGES[norwood], wishes.seed)
+    anatomy = survey(head)
+    line = draw_line(anatomy, wishes)
+    drawing = line.drawing
+    bare_mm = bareness_mm(anatomy, drawing, line.sides, BARE_HEAD if norwood is None else STAGES[norwood], wishes.seed)
     ahead = eased(0.5 + behind_hairline_mm(anatomy, drawing) / rules.front_mm)
     return eased(0.5 - bare_mm / rules.thinning_mm) * _below(anatomy, rules) * ahead
 

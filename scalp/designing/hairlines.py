@@ -1,26 +1,22 @@
-"""Drawing the hairline: an ideal line through the anchors of the anatomy, then the waver of a natural one.
+"""Drawing the hairline: an ideal line through the anchors of the anatomy, then what makes it a grown one.
 
 The ideal line is where a field is zero on the skin: hair is what lies above the forehead line or behind the temple line.
-How dense it is behind the line is `densities`' business.
+Mounds and raggedness are `wavers`', a person's changes `editing`'s; how dense it is behind the line is `densities`'.
 """
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from scalp.base import BoolArray, FloatArray, NotPossible, Value, value
+from scalp.base import BoolArray, FloatArray, IntArray, NotPossible, Value, value
 from scalp.designing.anatomy import Anatomy
+from scalp.designing.anchors import corner_indices, find_anchors, from_middle_mm
 from scalp.designing.styles import STYLES, StyleShape
+from scalp.designing.tracing import HIGHEST_FRACTION, LOWEST_FRACTION
+from scalp.designing.wavers import UNMIRRORED_FRACTION, shift_along_mm
 from scalp.domain.design import Wishes
-from scalp.geometry.curves import lengths_along_mm, spaced_evenly, waver_mm
+from scalp.geometry.curves import spaced_evenly
 from scalp.geometry.sections import directions_of, polar_of
 
-LOWEST_FRACTION, HIGHEST_FRACTION = 0.28, 0.66
-"""Where the middle of a hairline can lie on the way from glabella to vertex: above the brow, before the crown. (E)"""
-ASYMMETRY_MM = 1.0
-"""Each side's anchors move by up to this, so that the sides differ by up to 2 mm. (C, smp 2.2)"""
-MACRO_WAVELENGTH_MM, MICRO_WAVELENGTH_MM = (18.0, 35.0), (3.0, 8.0)
-SETTLED_MM = 20.0
-"""Half width around the middle over which the waver is shifted so that the middle lies where it was wished."""
 SPACING_MM = 1.0
 WIDEST_AZIMUTH_RAD, AZIMUTH_STEP_RAD = np.radians(110.0), np.radians(0.5)
 
@@ -35,11 +31,12 @@ def age_rule_mm(age_years: float) -> float:
 
 
 def height_for(wishes: Wishes) -> float:
-    """Return the height of the middle of the hairline in mm: as wished, else the style's, not below the age rule."""
+    """Return the height of the middle of the hairline in mm: as wished, else the style's, for men not below the age rule."""
     if wishes.height_mm is not None:
         return wishes.height_mm
-    style_mm = STYLES[wishes.style].height_mm
-    return style_mm if wishes.age_years is None else max(style_mm, age_rule_mm(wishes.age_years))
+    style = STYLES[wishes.style]
+    ruled = style.age_rule and wishes.sex != "female" and wishes.age_years is not None
+    return max(style.height_mm, age_rule_mm(wishes.age_years)) if ruled and wishes.age_years is not None else style.height_mm
 
 
 @value
@@ -47,7 +44,8 @@ class Drawing(Value):
     """A hairline in the making, from right to left.
 
     `azimuth_rad` and `polar_rad` (N,) around the middle of the cranium and `points_mm` (N, 3) on the skin; `temple` (N,)
-    is true beside the frontotemporal points; `height_mm` is what its middle really has.
+    is true beside the frontotemporal points; `height_mm` is what its middle really has. `anchor_index` (7,) tells which
+    of its points are the anchors, in the order of `ANCHOR_NAMES`.
     """
 
     azimuth_rad: FloatArray
@@ -55,6 +53,12 @@ class Drawing(Value):
     points_mm: FloatArray
     temple: BoolArray
     height_mm: float
+    anchor_index: IntArray
+
+    @property
+    def anchors_mm(self) -> FloatArray:
+        """Return the anchors on the skin, (7, 3) mm."""
+        return np.asarray(self.points_mm[self.anchor_index])
 
 
 @value
@@ -84,10 +88,12 @@ def check_reachable(anatomy: Anatomy, height_mm: float) -> None:
         )
 
 
-def draw_sides(anatomy: Anatomy, shape: StyleShape, height_mm: float, seed: int) -> tuple[SideAnchors, SideAnchors]:
-    """Return the anchors of the right and the left side, each a little its own."""
+def draw_sides(anatomy: Anatomy, shape: StyleShape, height_mm: float, asymmetry_mm: float, seed: int) -> tuple[SideAnchors, SideAnchors]:
+    """Return the anchors of the right and the left side, each a little its own: together at most the asymmetry apart."""
     chance = np.random.default_rng([seed, 11])
-    return tuple(_anchors(anatomy, shape, height_mm, side, chance.uniform(-ASYMMETRY_MM, ASYMMETRY_MM, 5)) for side in (-1.0, 1.0))  # type: ignore[return-value]
+    own_mm = (1 - UNMIRRORED_FRACTION) / 2 * asymmetry_mm
+    ideal_mm = height_mm + shape.peak_depth_mm
+    return tuple(_anchors(anatomy, shape, ideal_mm, side, chance.uniform(-own_mm, own_mm, 5)) for side in (-1.0, 1.0))  # type: ignore[return-value]
 
 
 def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float, own_mm: FloatArray) -> SideAnchors:
@@ -120,25 +126,57 @@ def _level_at(anatomy: Anatomy, lateral_mm: float, forward_mm: float) -> float:
     return float(weight @ above[near, 1] / weight.sum())
 
 
-def draw_hairline(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float, seed: int) -> Drawing:
+def draw_hairline(
+    anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors, SideAnchors], height_mm: float, asymmetry_mm: float, seed: int
+) -> Drawing:
     """Return the wavering hairline on the skin of a head, from the right temple's lower end to the left one's."""
-    first_mm = _ideal_line_mm(anatomy, shape, sides, height_mm)
-    smooth_mm = _ideal_line_mm(anatomy, shape, sides, 2 * height_mm - _middle_height(anatomy, first_mm))
+    ideal_mm = height_mm + shape.peak_depth_mm
+    raised_mm = ideal_mm
+    for _ in range(2):
+        smooth_mm = _ideal_line_mm(anatomy, shape, sides, raised_mm)
+        raised_mm += ideal_mm - _middle_height(anatomy, smooth_mm)
+    smooth_mm = _ideal_line_mm(anatomy, shape, sides, raised_mm)
+    corner_lateral_mm = (sides[0].corner_lateral_mm, sides[1].corner_lateral_mm)
+    points_mm = grow_line(anatomy, smooth_mm, corner_lateral_mm, shape, asymmetry_mm=asymmetry_mm, seed=seed)
+    return line_through(anatomy, points_mm, find_anchors(anatomy, points_mm, corner_lateral_mm))
+
+
+def grow_line(
+    anatomy: Anatomy, smooth_mm: FloatArray, corner_lateral_mm: tuple[float, float], shape: StyleShape, *, asymmetry_mm: float, seed: int
+) -> FloatArray:
+    """Return a smooth line (N, 3) with the mounds, the raggedness, the hump and the peak of a style, on the skin, (N, 3) mm."""
     azimuth_rad, polar_rad = polar_of(smooth_mm, anatomy.chart.centre_mm)
-    along_mm = lengths_along_mm(smooth_mm)
-    shift_mm = _waver_with_still_middle(along_mm, azimuth_rad, shape, seed)
-    radius_mm = np.linalg.norm(smooth_mm - anatomy.chart.centre_mm, axis=1)
-    polar_rad = polar_rad + shift_mm / radius_mm
+    along_mm = from_middle_mm(smooth_mm, float(anatomy.chart.centre_mm[0]))
+    lateral_mm = np.abs(smooth_mm[:, 0] - anatomy.chart.centre_mm[0])
+    corners = corner_indices(along_mm, lateral_mm, corner_lateral_mm)
+    corner_mm = (abs(float(along_mm[corners[0]])), abs(float(along_mm[corners[1]])))
+    shift_mm = shift_along_mm(along_mm, corner_mm, shape, asymmetry_mm, seed)
+    halfway_rad = polar_rad + shift_mm / 2 / _down_mm(anatomy, azimuth_rad, polar_rad)
+    return skin_at(anatomy, azimuth_rad, polar_rad + shift_mm / _down_mm(anatomy, azimuth_rad, halfway_rad))
+
+
+def _down_mm(anatomy: Anatomy, azimuth_rad: FloatArray, polar_rad: FloatArray) -> FloatArray:
+    """Return the way over the skin for a radian of polar angle, (N,) mm."""
+    return np.asarray(np.linalg.norm(anatomy.slopes_mm(azimuth_rad, polar_rad)[1], axis=1))
+
+
+def skin_at(anatomy: Anatomy, azimuth_rad: FloatArray, polar_rad: FloatArray) -> FloatArray:
+    """Return where the skin lies in directions from the middle of the cranium, (N, 3) mm."""
     directions = directions_of(azimuth_rad, polar_rad)
-    points_mm = anatomy.chart.centre_mm + anatomy.caster.meet(directions)[:, None] * directions
-    lateral_mm = points_mm[:, 0] - anatomy.chart.centre_mm[0]
-    corner_mm = np.where(lateral_mm < 0, sides[0].corner_lateral_mm, sides[1].corner_lateral_mm)
+    return np.asarray(anatomy.chart.centre_mm + anatomy.caster.meet(directions)[:, None] * directions)
+
+
+def line_through(anatomy: Anatomy, points_mm: FloatArray, anchor_index: IntArray) -> Drawing:
+    """Return what a line of points on the skin (N, 3) is as a drawing: where it is seen, where its temples are, how high."""
+    azimuth_rad, polar_rad = polar_of(points_mm, anatomy.chart.centre_mm)
+    order = np.arange(len(points_mm))
     return Drawing(
         azimuth_rad=azimuth_rad,
         polar_rad=polar_rad,
         points_mm=points_mm,
-        temple=np.abs(lateral_mm) > corner_mm,
-        height_mm=_height_of(anatomy, polar_rad[np.argmin(np.abs(azimuth_rad))]),
+        temple=(order < anchor_index[2]) | (order > anchor_index[4]),
+        height_mm=_height_of(anatomy, _polar_at_middle(azimuth_rad, polar_rad)),
+        anchor_index=anchor_index,
     )
 
 
@@ -177,19 +215,18 @@ def _ideal_line_mm(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors
     return line_mm[right:left]
 
 
-def _waver_with_still_middle(along_mm: FloatArray, azimuth_rad: FloatArray, shape: StyleShape, seed: int) -> FloatArray:
-    """Return how far each point of the line is shifted down the head, mm; the middle stays where it was wished."""
-    shift_mm = waver_mm(along_mm, MACRO_WAVELENGTH_MM, shape.macro_waver_mm, seed * 2 + 1)
-    shift_mm = shift_mm + waver_mm(along_mm, MICRO_WAVELENGTH_MM, shape.micro_waver_mm, seed * 2 + 2)
-    middle = int(np.argmin(np.abs(azimuth_rad)))
-    stillness = np.exp(-0.5 * ((along_mm - along_mm[middle]) / SETTLED_MM) ** 2)
-    return np.asarray(shift_mm - shift_mm[middle] * stillness)
-
-
 def _middle_height(anatomy: Anatomy, line_mm: FloatArray) -> float:
     """Return the height of a line's middle, mm: where it is widest the soft corner has lowered it a little."""
     azimuth_rad, polar_rad = polar_of(line_mm, anatomy.chart.centre_mm)
-    return _height_of(anatomy, polar_rad[np.argmin(np.abs(azimuth_rad))])
+    return _height_of(anatomy, _polar_at_middle(azimuth_rad, polar_rad))
+
+
+def _polar_at_middle(azimuth_rad: FloatArray, polar_rad: FloatArray) -> float:
+    """Return the polar angle at which a line crosses the mid-sagittal plane; of several crossings the middle one."""
+    crossing = np.flatnonzero((azimuth_rad[:-1] <= 0) & (azimuth_rad[1:] > 0))
+    before = crossing[len(crossing) // 2]
+    fraction = azimuth_rad[before] / (azimuth_rad[before] - azimuth_rad[before + 1])
+    return float(polar_rad[before] + fraction * (polar_rad[before + 1] - polar_rad[before]))
 
 
 def _height_of(anatomy: Anatomy, polar_rad: float) -> float:

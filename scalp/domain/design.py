@@ -10,7 +10,20 @@ from scalp.domain.marks import KeepAway, ScalpMarks
 from scalp.domain.pigment import Needle
 from scalp.domain.rules import Objection
 
-HairlineStyle = Literal["natural", "soft", "straight", "rounded", "receded"]
+HairlineStyle = Literal[
+    "natural",
+    "soft",
+    "straight",
+    "rounded",
+    "receded",
+    "broken",
+    "medium",
+    "defined",
+    "widows-peak",
+    "faded",
+    "afro",
+    "female",
+]
 HAIRLINE_STYLES: tuple[HairlineStyle, ...] = get_args(HairlineStyle)
 ANCHOR_NAMES = (
     "right_sideburn",
@@ -21,7 +34,7 @@ ANCHOR_NAMES = (
     "left_temporal_peak",
     "left_sideburn",
 )
-"""The anatomical points a hairline runs through, from the client's right to the left."""
+"""The points a hairline runs through, from the client's right to the left; the sideburns are its lower ends, however far down."""
 NORWOOD_STAGES = ("2", "3", "3v", "4", "5", "6", "7")
 LUDWIG_STAGES = ("1", "2", "3")
 ZONE_NAMES = (
@@ -38,6 +51,8 @@ ZONE_NAMES = (
 )
 """What `Design.zone_index` counts into; "side blend" is that of sides and back, "existing hair" is worked between hairs."""
 LONGEST_NOTE = 2_000
+MOST_MOVES, MOST_DRAWN_POINTS = 200, 3_000
+"""What one edit may hold: far more than a hand makes."""
 
 
 @value
@@ -130,7 +145,10 @@ class Hairline(Value):
 
 @value
 class AnchorMove(Value):
-    """One anchor of a hairline moved over the skin: to the client's left and upwards (backwards on top), mm."""
+    """One anchor of a hairline moved over the skin: to the client's left and upwards (backwards on top), mm.
+
+    Left goes round the head: at the temples it is forwards on the client's right and backwards on the left.
+    """
 
     anchor: str
     left_mm: float = 0.0
@@ -140,7 +158,7 @@ class AnchorMove(Value):
         """Refuse anchors that are none and moves across the head."""
         if self.anchor not in ANCHOR_NAMES:
             raise BadInput("anchor", self.anchor, ", ".join(ANCHOR_NAMES), "Choose one of these.")
-        if not (abs(self.left_mm) <= 60.0 and abs(self.up_mm) <= 60.0):
+        if not (abs(self.left_mm) <= 60.0 and abs(self.up_mm) <= 60.0):  # also refuses what is not a number
             raise BadInput("move", f"{self.left_mm:g}, {self.up_mm:g} mm", "up to 60 mm each way", "Move it less.")
 
 
@@ -149,12 +167,28 @@ class HairlineEdit(Value):
     """What a person changed of a proposed hairline on one head: anchors moved, or a whole line drawn by hand.
 
     `drawn_mm` (N, 3) runs from the client's right to the left, near the skin of the head it names; None where only
-    anchors were moved.
+    anchors were moved. It is kept as it was drawn; `waver` adds the raggedness of the style. Moves of one anchor add up
+    and are made after the drawing, all at once: their order does not matter.
     """
 
     head_digest: str
     moves: tuple[AnchorMove, ...] = ()
     drawn_mm: FloatArray | None = None
+    waver: bool = False
+
+    def check(self) -> None:
+        """Refuse what is no curve, and more than a person draws."""
+        if len(self.moves) > MOST_MOVES:
+            raise BadInput("moves", f"{len(self.moves):,}", f"at most {MOST_MOVES}", "Add up the moves of each anchor.")
+        if self.drawn_mm is None:
+            return
+        shape = self.drawn_mm.shape
+        if len(shape) != 2 or shape[1] != 3 or not 2 <= shape[0] <= MOST_DRAWN_POINTS:
+            raise BadInput(
+                "drawn line", f"of shape {shape}", f"2 to {MOST_DRAWN_POINTS:,} points of 3 mm", "A point each millimetre is enough."
+            )
+        if not np.isfinite(self.drawn_mm).all():
+            raise BadInput("drawn line", "not a number somewhere", "finite numbers in mm", "Draw the line again.")
 
 
 @value
@@ -227,3 +261,9 @@ class Design(Value):
             raise BadInput("density_per_cm2", "empty, negative or not a number", "0 to 200", "Correct the density.")
         if self.zone_index.shape != self.density_per_cm2.shape:
             raise BadInput("zone_index", self.zone_index.shape, "one for each vertex", "Give one for each vertex.")
+
+    @property
+    def worked_zone_index(self) -> ByteArray:
+        """Return the zone (V,) that each place is worked as: mid-scalp where something is placed but no zone is named."""
+        unnamed = (self.zone_index == 0) & (self.density_per_cm2 > 0.0)
+        return np.where(unnamed, np.uint8(ZONE_NAMES.index("mid-scalp")), self.zone_index)

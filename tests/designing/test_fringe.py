@@ -8,9 +8,8 @@ from scalp.base import BadInput
 from scalp.designing.anatomy import survey
 from scalp.designing.densities import behind_hairline_mm
 from scalp.designing.fringe import native_cover
-from scalp.designing.hairlines import draw_hairline, draw_sides, height_for
+from scalp.designing.lines import draw_line
 from scalp.designing.proposal import propose_design
-from scalp.designing.styles import STYLES
 from scalp.domain.design import NORWOOD_STAGES, Wishes
 from scalp.geometry.meshes import vertex_areas_mm2
 from tests.makers import make_head
@@ -29,9 +28,8 @@ def test_less_hair_is_left_at_each_later_stage():
 @pytest.mark.parametrize("stage", [*NORWOOD_STAGES, None])
 def test_no_hair_grows_on_forehead_and_face(stage):
     cover = native_cover(HEAD, WISHES, stage)
-    anatomy, shape, height_mm = survey(HEAD), STYLES[WISHES.style], height_for(WISHES)
-    sides = draw_sides(anatomy, shape, height_mm, WISHES.seed)
-    behind_mm = behind_hairline_mm(anatomy, draw_hairline(anatomy, shape, sides, height_mm, WISHES.seed))
+    anatomy = survey(HEAD)
+    behind_mm = behind_hairline_mm(anatomy, draw_line(anatomy, WISHES).drawing)
     assert cover[behind_mm < -5.0].max() == 0.0
     _, y_mm, z_mm = HEAD.surface.vertices_mm.T
     assert cover[(y_mm < -5.0) & (z_mm > 25.0)].max() == 0.0

@@ -1,0 +1,74 @@
+"""The seven places that a hairline is held by: found on a line from the anatomy of the head, whoever drew the line.
+
+Moving them is `editing`'s; where a style wants them is `hairlines`'.
+"""
+
+import numpy as np
+
+from scalp.base import FloatArray, IntArray
+from scalp.designing.anatomy import Anatomy
+from scalp.geometry.curves import lengths_along_mm
+
+PEAK_FRACTION = 5.0 / 8.0
+"""The temporal peak lies 5 of 8 cm on the way from the frontotemporal point to the outer corner of the eye. [Garg2017]"""
+LOWEST_PEAK_FRACTION = 0.65
+"""Where the line ends above the temporal peak, its peak is taken this far on its way from the corner to its end. (E)"""
+INNER_CORNER_FRACTION = 0.6
+"""Where the line ends before the vertical through the eye's corner, its corner is taken so far from the middle. (E)"""
+
+
+def middle_index(points_mm: FloatArray, middle_mm: float) -> int:
+    """Return the point of a line (N, 3) that is nearest to where it crosses the mid-sagittal plane at x = `middle_mm`."""
+    return int(np.argmin(np.abs(points_mm[:, 0] - middle_mm)))
+
+
+def from_middle_mm(points_mm: FloatArray, middle_mm: float) -> FloatArray:
+    """Return the way along a line (N, 3) from where it crosses x = `middle_mm`, (N,) mm, below 0 on the client's right."""
+    along_mm, aside_mm = lengths_along_mm(points_mm), points_mm[:, 0] - middle_mm
+    crossing = np.flatnonzero((aside_mm[:-1] <= 0) & (aside_mm[1:] > 0))
+    if not len(crossing):
+        return np.asarray(along_mm - along_mm[middle_index(points_mm, middle_mm)])
+    before = int(crossing[len(crossing) // 2])
+    fraction = aside_mm[before] / (aside_mm[before] - aside_mm[before + 1])
+    return np.asarray(along_mm - along_mm[before] - fraction * (along_mm[before + 1] - along_mm[before]))
+
+
+def corner_indices(along_mm: FloatArray, lateral_mm: FloatArray, corner_lateral_mm: tuple[float, float]) -> tuple[int, int]:
+    """Return the points where a line first reaches the frontotemporal verticals, right and left of its middle.
+
+    `along_mm` (N,) is the way along it from the middle, below 0 on the right; `lateral_mm` (N,) how far aside each point is.
+    """
+    found = []
+    for side, corner_mm in zip((-1.0, 1.0), corner_lateral_mm, strict=True):
+        own = np.flatnonzero(side * along_mm > 0)
+        outward = own[np.argsort(np.abs(along_mm[own]), kind="stable")]
+        beyond = lateral_mm[outward] >= corner_mm
+        found.append(int(outward[np.argmax(beyond) if beyond.any() else int(INNER_CORNER_FRACTION * (len(outward) - 1))]))
+    return found[0], found[1]
+
+
+def find_anchors(anatomy: Anatomy, points_mm: FloatArray, corner_lateral_mm: tuple[float, float]) -> IntArray:
+    """Return which points of a line (N, 3) are its anchors, (7,), in the order of `ANCHOR_NAMES`.
+
+    The middle is where the line crosses the mid-sagittal plane above the glabella; the frontotemporal points lie on the
+    verticals just outside the outer corners of the eyes [Shapiro2013]; the temporal peaks are the points nearest to 5 of 8 cm on
+    the way from there to the eye [Garg2017]; the sideburns are the ends. On a line that ends early they move together.
+    """
+    centre_mm = float(anatomy.chart.centre_mm[0])
+    middle = middle_index(points_mm, centre_mm)
+    corners = corner_indices(from_middle_mm(points_mm, centre_mm), np.abs(points_mm[:, 0] - centre_mm), corner_lateral_mm)
+    right, left = (
+        _peak_index(points_mm[order], corner_mm=points_mm[order[0]], canthus_mm=anatomy.head.landmark(eye))
+        for order, eye in (
+            (np.arange(corners[0], -1, -1), "right_outer_canthus"),
+            (np.arange(corners[1], len(points_mm)), "left_outer_canthus"),
+        )
+    )
+    return np.array([0, corners[0] - right, corners[0], middle, corners[1], corners[1] + left, len(points_mm) - 1], np.int32)
+
+
+def _peak_index(temple_mm: FloatArray, *, corner_mm: FloatArray, canthus_mm: FloatArray) -> int:
+    """Return how many points after the corner the temporal peak comes on one temple line (N, 3), corner first."""
+    wanted_mm = corner_mm + PEAK_FRACTION * (canthus_mm - corner_mm)
+    nearest = int(np.argmin(np.linalg.norm(temple_mm - wanted_mm, axis=1)))
+    return int(np.clip(nearest, 0.35 * (len(temple_mm) - 1), LOWEST_PEAK_FRACTION * (len(temple_mm) - 1)))

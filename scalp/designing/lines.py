@@ -1,0 +1,54 @@
+"""The line that a client's wishes and a person's changes come to, whoever asks for it: the stage's one way to a hairline."""
+
+import dataclasses
+
+from scalp.base import FloatArray, Value, WrongParent, value
+from scalp.designing.anatomy import Anatomy
+from scalp.designing.anchors import find_anchors
+from scalp.designing.editing import move_anchors
+from scalp.designing.hairlines import Drawing, SideAnchors, check_reachable, draw_hairline, draw_sides, grow_line, height_for, line_through
+from scalp.designing.styles import StyleShape, shape_for
+from scalp.designing.tracing import lay_drawn
+from scalp.domain.design import HairlineEdit, Wishes
+
+
+@value
+class WishedLine(Value):
+    """A hairline with what it was drawn from: the numbers of the style as wished, the anchors of the sides, the line.
+
+    `sides` are those of the proposal, also where a person has changed the line: native hair does not move with a drawing.
+    """
+
+    shape: StyleShape
+    sides: tuple[SideAnchors, SideAnchors]
+    drawing: Drawing
+
+
+def draw_line(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit | None = None) -> WishedLine:
+    """Return the hairline of these wishes on a head, changed as a person changed it.
+
+    Raises `NotPossible` where the wished height falls on brow or crown or a move leaves the scalp, `BadInput` where a drawn
+    line is no hairline of this head, `WrongParent` where it was drawn on another head.
+    """
+    if edit is not None and edit.head_digest != anatomy.head.digest:
+        raise WrongParent("hairline edit", "of another head", "an edit of this head", "Draw the line on this head.")
+    shape, height_mm = shape_for(wishes), height_for(wishes)
+    check_reachable(anatomy, height_mm)
+    sides = draw_sides(anatomy, shape, height_mm, wishes.asymmetry_mm, wishes.seed)
+    if edit is None or edit.drawn_mm is None:
+        drawing = draw_hairline(anatomy, shape, sides, height_mm, wishes.asymmetry_mm, wishes.seed)
+    else:
+        drawing = _traced(anatomy, wishes, edit, edit.drawn_mm, sides)
+    if edit is not None and edit.moves:
+        drawing = move_anchors(anatomy, drawing, edit.moves)
+    return WishedLine(shape=shape, sides=sides, drawing=drawing)
+
+
+def _traced(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit, drawn_mm: FloatArray, sides: tuple[SideAnchors, SideAnchors]) -> Drawing:
+    """Return a line drawn by hand as a drawing, with the raggedness of the style where that was asked."""
+    line_mm = lay_drawn(anatomy, drawn_mm)
+    corner_lateral_mm = (sides[0].corner_lateral_mm, sides[1].corner_lateral_mm)
+    if edit.waver:
+        plain = dataclasses.replace(shape_for(wishes), hump_mm=0.0, peak_depth_mm=0.0)
+        line_mm = grow_line(anatomy, line_mm, corner_lateral_mm, plain, asymmetry_mm=wishes.asymmetry_mm, seed=wishes.seed)
+    return line_through(anatomy, line_mm, find_anchors(anatomy, line_mm, corner_lateral_mm))
