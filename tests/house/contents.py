@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.house.tree import files, texts
 
-TEXT_SUFFIXES = {".py", ".md", ".toml", ".txt", ".bib", ".csv", ".json", ".cfg", ".yml", ".html", ".css", ".js", ".svg"}
+TEXT_SUFFIXES = {".py", ".md", ".toml", ".txt", ".typ", ".bib", ".csv", ".json", ".cfg", ".yml", ".html", ".css", ".js", ".svg"}
 TEXT_NAMES = {"Makefile", "LICENSE", "NOTICE", ".gitignore", ".gitattributes", "run", "py.typed"}
 PICTURE_SUFFIXES = {".png"}
 LARGEST_BYTES = 300_000
