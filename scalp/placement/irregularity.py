@@ -6,6 +6,7 @@ and some of them go astray.
 """
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 from scipy.spatial import cKDTree
 
@@ -168,7 +169,7 @@ def _move(ground, face_index, barycentric, places, near, draws_mm, least_ratio, 
                 break
 
 
-def vary(count: int, median: float, cv_fraction: float, rng: np.random.Generator) -> Float32Array:
-    """Return `count` log-normal values with this median and coefficient of variation."""
-    sd_log = np.sqrt(np.log1p(cv_fraction**2))
-    return np.asarray(median * np.exp(sd_log * rng.standard_normal(count)), np.float32)
+def vary(count: int, median: npt.ArrayLike, cv_fraction: npt.ArrayLike, rng: np.random.Generator) -> Float32Array:
+    """Return `count` log-normal values with this median and coefficient of variation, of all or each its own (count,)."""
+    sd_log = np.sqrt(np.log1p(np.asarray(cv_fraction, float) ** 2))
+    return np.asarray(np.asarray(median, float) * np.exp(sd_log * rng.standard_normal(count)), np.float32)

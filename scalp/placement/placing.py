@@ -17,6 +17,7 @@ from scalp.placement.irregularity import scatter_points, vary
 from scalp.placement.rooms import Room, open_margin_mm
 from scalp.placement.surfaces import Ground, land, pick, prepare_ground, scatter
 from scalp.placement.units import add_units, units_for
+from scalp.placement.uses import Uses, uses_at
 
 NATURAL_REGULARITY_FRACTION = 0.5
 CAREFUL = Effort(
@@ -116,7 +117,7 @@ def place_impressions(
         field = field._replace(spots=scatter_points(ground, field.spots, settings.regularity_fraction, in_units, room, rng))
     if units.partners.any():
         field = add_units(ground, field, units, room, rng)
-    return _fill_columns(plan, field, settings, rng)
+    return _fill_columns(plan, uses_at(plan, design, head, field), field, settings, rng)
 
 
 def _check_parents(plan: Plan, design: Design, head: Head) -> None:
@@ -212,19 +213,19 @@ def _open_fraction(ground: Ground, room: Room) -> float:
     return float((open_margin_mm(ground, scatter(ground, _TRIAL_COUNT, np.random.default_rng(0)), room) >= 0.0).mean())
 
 
-def _fill_columns(plan: Plan, field: Field, settings: PlacementSettings, rng: np.random.Generator) -> Impressions:
-    """Return the impressions of a field: log-normal widths, and depths and shades that vary a little."""
-    count, needle = len(field.session_number), plan.needle
+def _fill_columns(plan: Plan, uses: Uses, field: Field, settings: PlacementSettings, rng: np.random.Generator) -> Impressions:
+    """Return the impressions of a field: log-normal widths, and depths and shades that vary a little, about what is used there."""
+    count = len(field.session_number)
     depth = vary(count, 1.0, settings.depth_cv_fraction, rng)
     return Impressions(
         head_digest=plan.head_digest,
         plan_digest=plan.digest,
         face_index=field.spots.face_index,
         barycentric=field.spots.barycentric,
-        deposit_diameter_mm=vary(count, needle.deposit_diameter_mm, needle.deposit_diameter_cv_fraction, rng),
-        top_depth_mm=(needle.top_depth_mm * depth).astype(np.float32),
-        bottom_depth_mm=(needle.bottom_depth_mm * depth).astype(np.float32),
-        concentration_mg_per_ml=vary(count, plan.pigment.deposit_mg_per_ml, settings.concentration_cv_fraction, rng),
+        deposit_diameter_mm=vary(count, uses.diameter_mm, uses.diameter_cv_fraction, rng),
+        top_depth_mm=(uses.top_depth_mm * depth).astype(np.float32),
+        bottom_depth_mm=(uses.bottom_depth_mm * depth).astype(np.float32),
+        concentration_mg_per_ml=vary(count, uses.concentration_mg_per_ml, settings.concentration_cv_fraction, rng),
         session_number=field.session_number.astype(np.uint8),
         redness_fraction=np.zeros(count, np.float32),
     )

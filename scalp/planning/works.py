@@ -24,8 +24,6 @@ STRENGTHS: dict[int, tuple[float, ...]] = {
 }
 """Strength of the pigment in each session against the mean: the first is lighter. (C for the direction, smp 1.7 and 1.11; E for the steps)"""
 WEAKEST_RATIO = 60.0
-OF_NO_ZONE = "mid-scalp"
-"""Where a design treats a place without naming its zone."""
 
 
 @value
@@ -133,7 +131,7 @@ def zone_integrals(design: Design, head: Head) -> tuple[FloatArray, FloatArray]:
     """Return the area (Z,) in cm2 in which anything is placed and the integral of the density (Z,) of each of `ZONE_NAMES`."""
     areas_cm2 = vertex_areas_mm2(head.surface) / 100.0
     treated = design.density_per_cm2 > 0.0
-    index = np.where(treated & (design.zone_index == 0), ZONE_NAMES.index(OF_NO_ZONE), design.zone_index)
+    index = design.worked_zone_index
     within = np.bincount(index, areas_cm2 * treated, len(ZONE_NAMES))
     wanted = np.bincount(index, areas_cm2 * design.density_per_cm2, len(ZONE_NAMES))
     return np.asarray(within, float), np.asarray(wanted, float)
