@@ -99,7 +99,7 @@ def plan_treatment(
     """Plan the sessions of a treatment: shares, dates, impressions, hours, prices, and what is done in each zone.
 
     The number of impressions is the integral of the design's density over the surface; hours follow from the pace of
-    practitioners and half an hour a session, prices from the treated area and the price list. `target` is the tone that
+    practitioners and half an hour a session, prices from area, hours and impressions and the price list. `target` is the tone that
     `pigment` was chosen to reach, from whoever knows the skin. It knows nothing of how this client's skin will take the
     pigment: the last session is there to correct that. [Liu2025]
     """
@@ -117,7 +117,12 @@ def plan_treatment(
             share_fraction=share,
             impressions_count=sum(work.impressions_count for work in done),
             hours=session_hours(done, settings),
-            price=prices.session_price(design.area_cm2),
+            price=prices.session_price(
+                design.area_cm2,
+                impressions_count=sum(work.impressions_count for work in done),
+                hours=session_hours(done, settings),
+                temporary=pigment.temporary,
+            ),
             purpose=purpose_of(number, len(shares), temporary=pigment.temporary),
             works=done,
             needle_changes_count=needle_changes(done, settings.works),

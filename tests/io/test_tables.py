@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scalp.base import BadInput, Unreadable
+from scalp.domain.plan import Span
 from scalp.domain.price import PriceList
 from scalp.io.tables import read_price_list
 
@@ -38,8 +39,10 @@ def test_amounts_are_exact_and_not_floats(tmp_path: Path) -> None:
 @pytest.mark.parametrize("area_cm2", [30.0, 60.0, 120.0, 200.0, 320.0])
 @pytest.mark.parametrize("sessions_count", [3, 4])
 def test_the_shipped_list_keeps_courses_where_practitioners_publish_them(area_cm2: float, sessions_count: int) -> None:
-    """400 to 1,000 USD a session and 1,200 to 6,000 USD a course (smp 1.17)."""
-    span = read_price_list().session_price(area_cm2)
+    """400 to 1,000 USD a session and 1,200 to 6,000 USD a course (smp 1.17), at 130 per cm2 and 1 to 1.9 impressions a second."""
+    count = round(130 * area_cm2 / sessions_count)
+    hours = Span(low=0.5 + count / 1.9 / 3600, expected=0.5 + count / 1.4 / 3600, high=0.5 + count / 3600)
+    span = read_price_list().session_price(area_cm2, impressions_count=count, hours=hours)
     assert Decimal(400) <= span.low < span.high <= Decimal(1000)
     assert Decimal(1200) <= sessions_count * span.low <= sessions_count * span.high <= Decimal(6000)
 
