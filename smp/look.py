@@ -38,6 +38,7 @@ def look(
     circumference: options.Circumference = None,
     card: options.Card = None,
     head: options.KeptHead = None,
+    plan: options.KeptPlan = None,
     picture_format: options.Format = "jpg",
     film: options.Film = "webp",
     forget: options.Forget = False,
@@ -47,6 +48,7 @@ def look(
     """Show a photo of a head with the treatment on it: after each session, healed, and years later, with the plan."""
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
+    from smp.cases import follow_folder
     from smp.orders import read_hair_wish, read_order, refuse_inside
     from smp.sitting import choose_sitting
     from smp.terminal import Terminal
@@ -58,19 +60,14 @@ def look(
             return
         wishes = Wishes(style=style, height_mm=height_mm, norwood=norwood, age_years=age, peak_density_per_cm2=density, seed=seed)  # type: ignore[arg-type]
         order = read_order(
-            wishes,
-            compare=compare,
-            sessions=sessions,
-            start=start,
-            prices=prices,
-            temporary=temporary,
+            wishes, compare=compare, sessions=sessions, start=start, prices=prices, temporary=temporary,
             factors=FadingFactors(sun=sun, skin_type=skin_type, scar=scar),  # type: ignore[arg-type]
-            picture_format=picture_format,
-            film=film,
-            shaved=shaved,
+            picture_format=picture_format, film=film, shaved=shaved,
             native=read_hair_wish(stubble_days, None if grey is None else grey / 100.0, (norwood, later_norwood), shaved=shaved),
-        )
+        )  # fmt: skip
         refuse_inside(photo, out)
+        idle = {"compare": compare, "sessions": sessions, "start": start, "prices": prices, "temporary": temporary, "shaved": shaved}
+        order, head = follow_folder(order, plan, head, idle | {"height-mm": height_mm, "norwood": norwood, "age": age})
         sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, card=card)
         terminal.answer(*_run(order, out, terminal, sit))
 

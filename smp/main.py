@@ -9,9 +9,11 @@ import typer
 from smp.assets import assets
 from smp.check import check
 from smp.demo import demo
+from smp.design import design
 from smp.forget import forget
 from smp.head import head
 from smp.look import look
+from smp.plan import plan
 from smp.points import points
 from smp.stopping import INTERRUPTED, STOPPED, stop_early
 from smp.survey import survey
@@ -50,6 +52,8 @@ def prepare(
 
 application.command()(look)
 application.command()(head)
+application.command()(design)
+application.command()(plan)
 application.command()(demo)
 application.command()(view)
 application.command()(check)

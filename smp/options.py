@@ -8,7 +8,10 @@ import typer
 
 Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, WebP or HEIC.", show_default=False, readable=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures and the plan.")]
-Style = Annotated[str, typer.Option(help="Hairline: natural, soft, straight, rounded or receded.")]
+Style = Annotated[
+    str,
+    typer.Option(help="Hairline: natural, soft, broken, medium, defined, straight, rounded, receded, widows-peak, faded, afro or female."),
+]
 Compare = Annotated[str | None, typer.Option(help="Several styles (natural,soft) or heights in mm (60,66,72) side by side on one sheet.")]
 HeightMm = Annotated[float | None, typer.Option(help="Distance over the skin from the glabella to the middle of the hairline, mm.")]
 Norwood = Annotated[str | None, typer.Option(help="Stage of loss to treat: 2, 3, 3v, 4, 5, 6 or 7.")]
@@ -34,6 +37,12 @@ KeptHead = Annotated[
     Path | None,
     typer.Option(
         "--head", help="A head.json of `smp head`: look at one of its photos on that very head.", show_default=False, readable=False
+    ),
+]
+KeptPlan = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan", help="The folder of `smp plan`: show that very plan; its head is found beside it.", show_default=False, readable=False
     ),
 ]
 Circumference = Annotated[

@@ -10,10 +10,11 @@ from scalp.ageing.years import temporary_fading
 from scalp.base import BadInput, FloatArray, Value, value
 from scalp.capture.size.coins import read_coins
 from scalp.capture.size.scale import ScaleWish
-from scalp.domain.design import HAIRLINE_STYLES, NORWOOD_STAGES, Wishes
+from scalp.domain.design import HAIRLINE_STYLES, NORWOOD_STAGES, Design, Wishes
 from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.hair import check_stubble_days
 from scalp.domain.pigment import Needle, Pigment
+from scalp.domain.plan import Plan
 from scalp.domain.price import PriceList
 from scalp.io.ordinary import resolved
 from scalp.io.points import LARGEST_PLACE_PX
@@ -21,6 +22,7 @@ from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
 
 DAYS_AHEAD = 14
+SUNDAY = 7
 LATEST_START = date(2100, 12, 31)
 FORMATS, FILMS = ("jpg", "png"), ("webp", "gif", "none")
 MOST_COMPARED = 6
@@ -52,11 +54,31 @@ class Order(Value):
     film: str
     shaved: bool = False
     native: HairWish | None = None
+    planned: tuple[Design, Plan] | None = None
+    """A design and its plan of `smp plan`, to be shown as they are."""
 
     @property
     def compared(self) -> bool:
         """Tell whether several designs are to stand side by side."""
         return len(self.wishes) > 1
+
+
+def follow_plan(order: Order, design: Design, plan: Plan, idle: dict[str, object]) -> Order:
+    """Return the order to show a plan as it is; `idle` are words that it decides, refused where they were said."""
+    said = [name for name, content in idle.items() if content not in (None, False)]
+    if said:
+        raise BadInput(said[0], "given with --plan", "--plan without it: the plan decides", f"Leave out --{said[0]}, or plan anew.")
+    fading = dataclasses.replace(temporary_fading() if plan.pigment.temporary else Fading(), factors=order.fading.factors)
+    return dataclasses.replace(
+        order,
+        names=(design.wishes.style,),
+        wishes=(design.wishes,),
+        pigment=plan.pigment,
+        needle=plan.needle,
+        start=plan.sessions[0].day,
+        fading=fading,
+        planned=(design, plan),
+    )
 
 
 def choose(field: str, word: str, allowed: tuple[str, ...]) -> str:
@@ -96,10 +118,11 @@ def _number(word: str) -> float | None:
 
 
 def read_start(start: datetime | None) -> date:
-    """Return the day of the first session: the one asked for, not in the past, or two weeks from today."""
+    """Return the day of the first session: the one asked for, not in the past, or two weeks from today, not on a Sunday."""
     today = date.today()  # noqa: DTZ011 - the client's own day
     if start is None:
-        return today + timedelta(days=DAYS_AHEAD)
+        day = today + timedelta(days=DAYS_AHEAD)
+        return day + timedelta(days=1) if day.isoweekday() == SUNDAY else day
     if not today <= start.date() <= LATEST_START:
         raise BadInput("start", start.date(), f"{today} to {LATEST_START}", "Choose a day that is still to come.")
     return start.date()

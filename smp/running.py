@@ -17,6 +17,7 @@ from scalp.rendering.films import compose_film
 from scalp.treatment.courses import Course, banded, moments_of, plan_course
 from scalp.treatment.looks import doubts_of, render_course, show_before
 from scalp.treatment.own_hair import mismatch_at
+from scalp.treatment.planning import course_on
 from scalp.treatment.sittings import Sitting, shave_sitting
 from smp.orders import Order
 from smp.presenting import crop_head, present_comparison, present_course
@@ -48,7 +49,10 @@ def _with_stubble(sitting: Sitting, order: Order) -> Sitting:
 
 
 def plan_order(sitting: Sitting, order: Order, number: int, progress: Progress) -> Course:
-    """Return the course of one of an order's wishes."""
+    """Return the course of one of an order's wishes, or that of the plan it is to show."""
+    if order.planned is not None:
+        progress("placing impressions", 0.4)
+        return course_on(sitting.head, sitting.skin, *order.planned, order.fading)
     return plan_course(
         sitting.head,
         sitting.skin,

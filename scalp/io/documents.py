@@ -69,9 +69,10 @@ def read_plain(path: str | os.PathLike[str], kind: DocumentKind, upgrades: tuple
         raise BadTable(place.name[:80], f"not {kind.called}", f'a file with "schema": "{kind.schema}"', kind.remedy)
     oldest = kind.version - len(upgrades)
     version = demand_version(kind.called, told.get("version"), kind.version, oldest=oldest)
+    plain: dict[str, Any] = told
     for upgrade in upgrades[version - oldest :]:
-        told = upgrade(told)
-    return told
+        plain = upgrade(plain)
+    return plain
 
 
 def read_document(noun: type[Noun], path: str | os.PathLike[str], kind: DocumentKind, upgrades: tuple[Upgrade, ...] = ()) -> Noun:

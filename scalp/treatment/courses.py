@@ -57,12 +57,19 @@ def plan_course(
     progress("drawing the hairline", 0.0)
     design = propose_design(head, wishes)
     progress("planning the sessions", 0.3)
-    pigment = match_pigment(skin, pigment, needle, wishes.peak_density_per_cm2)
-    plan = plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
+    plan = plan_design(head, skin, design, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
     progress("placing impressions", 0.4)
     placed = place_impressions(plan, design, head, seed=wishes.seed)
-    fading = fading.thinned(pigment.dilution_ratio)
+    fading = fading.thinned(plan.pigment.dilution_ratio)
     return Course(head=head, skin=skin, design=design, plan=plan, placed=placed, fading=fading, seed=wishes.seed)
+
+
+def plan_design(
+    head: Head, skin: Skin, design: Design, *, start: date, prices: PriceList, pigment: Pigment, needle: Needle, settings: PlanSettings
+) -> Plan:
+    """Return the plan of a design, the pigment thinned to the shade that this skin asks for."""
+    pigment = match_pigment(skin, pigment, needle, design.wishes.peak_density_per_cm2)
+    return plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
 
 
 def moments_of(plan: Plan) -> tuple[Moment, ...]:
