@@ -6,6 +6,7 @@ import numpy as np
 
 from scalp.base import BadInput, Value, value
 from scalp.colour.srgb import lab_from_linear
+from scalp.domain.hair import check_stubble_days
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.skin import Skin
 from scalp.skin.spread import field_transmittance, point_spread
@@ -27,6 +28,14 @@ class ShadeRules(Value):
     """ml of water for 1 ml of stock; less makes every mark a black spot. (C, smp 1.11)"""
     weakest_dilution_ratio: float = 40.0
     """More leaves nothing to see. (C, smp 1.11)"""
+    sparsest_per_cm2: float = 60.0
+    """With fewer, single marks show and no tone. (D, smp 1.4)"""
+    densest_per_cm2: float = 150.0
+    """What is usual at mid-scalp; nothing is made denser than this only to be darker. (D, smp 1.4)"""
+    shaved_days: float = 0.5
+    """How long ago the sides were shaved that are matched: the mean of somebody who shaves every day. (D, smp 1.6)"""
+    noticed_lightness: float = 0.5
+    """L* that a reached tone may miss before it is said. (E)"""
 
     def check(self) -> None:
         """Refuse shades that are none."""
@@ -34,6 +43,9 @@ class ShadeRules(Value):
             raise BadInput("darker_fraction", self.darker_fraction, "0.01 to 0.5", "0.09 looks like a shaved head.")
         if not 0.0 <= self.strongest_dilution_ratio < self.weakest_dilution_ratio <= 60.0:
             raise BadInput("dilution", self.strongest_dilution_ratio, "0 to 60, strongest first", "8 to 40 are usual.")
+        if not 1.0 <= self.sparsest_per_cm2 <= self.densest_per_cm2 <= 200.0:
+            raise BadInput("density", f"{self.sparsest_per_cm2:g} to {self.densest_per_cm2:g}", "1 to 200 per cm2", "60 to 150 is usual.")
+        check_stubble_days(self.shaved_days)
 
 
 def match_pigment(skin: Skin, pigment: Pigment, needle: Needle, density_per_cm2: float, rules: ShadeRules | None = None) -> Pigment:
