@@ -216,6 +216,8 @@ def _touch_up(papers: Papers, words: Words) -> list[Told]:
         else:
             said = words("client.touch_up_window", latest=words.day(each.latest), **ends)
         told.append({"text": said, "reason": words.sentence(each.reason)})
+    if papers.plan.pigment.temporary:
+        told.append({"text": words("client.touch_up_traces"), "reason": ""})
     return told
 
 
@@ -283,6 +285,7 @@ def _aftercare(papers: Papers, words: Words) -> list[Told]:
             "days": words("units.on_day", first=_day(step.from_day))
             if step.from_day == step.to_day
             else words("units.from_day_to_day", first=_day(step.from_day), last=_day(step.to_day)),
+            "title": words.sentence(step.title),
             "rules": [words.sentence(rule) for rule in step.rules],
         }
         for step in steps

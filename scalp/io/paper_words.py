@@ -23,6 +23,7 @@ PAPER_SIZES: tuple[PaperSize, ...] = get_args(PaperSize)
 _REGIONS = {("en", "a4"): "en_GB", ("en", "letter"): "en_US"}
 """English dates follow the paper that lies in the printer; other languages have one way here."""
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|(?<![\w.])\d+(?:\.\d+)?(?![\w])")
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 Number = float | Decimal
 Said = str | dict[str, str]
 """A text, or {"text", "lang"} where it is not in the paper's language."""
@@ -64,10 +65,16 @@ class Words:
         """
         if self.language == "en" or not english:
             return tidied(english)
-        known = self._own.get("sentences." + _NUMBER.sub("{}", english))
+        known = self._known(english)
         if known is None:
-            return {"text": tidied(english), "lang": "en"}
-        return tidied(known.format(*[self._renumbered(found) for found in _NUMBER.findall(english)]))
+            each = [self._known(one) for one in _SENTENCES.split(english)]
+            known = " ".join(one for one in each if one) if all(each) else None
+        return {"text": tidied(english), "lang": "en"} if known is None else tidied(known)
+
+    def _known(self, english: str) -> str | None:
+        """Return an English sentence in this language, None where its words are not known."""
+        known = self._own.get("sentences." + _NUMBER.sub("{}", english))
+        return None if known is None else known.format(*[self._renumbered(found) for found in _NUMBER.findall(english)])
 
     def _renumbered(self, english: str) -> str:
         """Return a number written in English as this language writes it, with the same digits."""
