@@ -6,6 +6,21 @@ from typing import Annotated
 
 import typer
 
+
+def _styles() -> list[str]:
+    """Return the words a shell completes after --style; loaded only then."""
+    from scalp.domain.design import HAIRLINE_STYLES
+
+    return list(HAIRLINE_STYLES)
+
+
+def _norwood_stages() -> list[str]:
+    """Return the words a shell completes after --norwood."""
+    from scalp.domain.design import NORWOOD_STAGES
+
+    return list(NORWOOD_STAGES)
+
+
 Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, WebP or HEIC.", show_default=False, readable=False)]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures and the plan.")]
 Style = Annotated[
@@ -14,7 +29,7 @@ Style = Annotated[
 ]
 Compare = Annotated[str | None, typer.Option(help="Several styles (natural,soft) or heights in mm (60,66,72) side by side on one sheet.")]
 HeightMm = Annotated[float | None, typer.Option(help="Distance over the skin from the glabella to the middle of the hairline, mm.")]
-Norwood = Annotated[str | None, typer.Option(help="Stage of loss to treat: 2, 3, 3v, 4, 5, 6 or 7.")]
+Norwood = Annotated[str | None, typer.Option(help="Stage of loss to treat: 1 to 7, or 3a, 3v, 4a, 5a.", autocompletion=_norwood_stages)]
 Age = Annotated[float | None, typer.Option(help="Age in years; moves the usual height of the hairline.")]
 Density = Annotated[float, typer.Option(help="Impressions per cm2 at mid-scalp after the last session.")]
 Sessions = Annotated[int | None, typer.Option(help="Number of sessions, 2 to 4. Default 3, or 2 with --temporary.")]
