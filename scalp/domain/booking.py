@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from scalp.base import BadInput, Doubt, Value, value
+from scalp.domain.clocks import zone_named
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_GAP_DAYS = 7
@@ -91,6 +92,7 @@ class Clinic(Value):
         """Refuse clinics that never open, lunch out of order and buffers longer than a morning."""
         if not self.name.strip() or not self.hours:
             raise BadInput("clinic", "without a name or hours", "a name and open hours on one weekday or more", "Add them.")
+        zone_named(self.time_zone)
         _check_weekdays("weekdays of the practitioner", self.practitioner_weekdays)
         if (self.lunch_starts is None) != (self.lunch_ends is None):
             raise BadInput("lunch", "only half said", "a start and an end, or neither", "Add the other.")

@@ -8,10 +8,10 @@ from datetime import date, time, timedelta
 
 from scalp.base import BadInput, NotPossible, WrongParent
 from scalp.domain.booking import Appointment, Availability, Booking, BookingSettings, Clinic, HealingReport
+from scalp.domain.clocks import day_words
 from scalp.domain.plan import Plan
 from scalp.domain.screening import Screening
 from scalp.planning.bookings import booking_doubts, first_allowed
-from scalp.planning.clocks import day_words, zone_named
 from scalp.planning.closures import holiday_on
 from scalp.planning.openings import Opening, find_opening, longest_hours, session_length
 from scalp.planning.rules import FARTHEST_DAYS
@@ -39,7 +39,6 @@ def book(
     known of other clients' appointments. Raises `NotPossible` with the nearest day that can be had.
     """
     client, settings = client or Availability(), settings or BookingSettings()
-    zone_named(clinic.time_zone)
     holiday_on(today, clinic.country)
     wished = first or plan.sessions[0].day
     refuse_day(wished, today)

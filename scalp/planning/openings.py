@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from scalp.base import Value, value
 from scalp.domain.booking import WEEKDAYS, Availability, BookingSettings, Clinic, OpenHours
+from scalp.domain.clocks import is_later, later_by, moment, zone_named
 from scalp.domain.plan import Session
-from scalp.planning.clocks import is_later, later_by, moment, zone_named
 from scalp.planning.closures import holiday_on
 
 QUARTER_HOURS = 4

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from typing import NoReturn
 
 from scalp.base import BadInput
+from scalp.domain.clocks import day_words
 from scalp.domain.design import Design
 from scalp.domain.screening import VERDICTS, Answer, AnswerRule, Answers, Outcome, Question, Questionnaire, Screening, Verdict
-from scalp.planning.clocks import day_words
 
 DAYS_PER_MONTH = 365.25 / 12.0
 STALE_DAYS = 90

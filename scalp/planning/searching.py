@@ -18,8 +18,8 @@ from scalp.domain.booking import (
     HealingReport,
     PassedDay,
 )
+from scalp.domain.clocks import day_words
 from scalp.domain.plan import Plan
-from scalp.planning.clocks import day_words
 from scalp.planning.openings import Opening, find_opening, session_length
 
 RECHECK_DAYS = 7

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scalp.domain.clocks import later_by, moment, zone_named
 from scalp.planning.calendars import book
-from scalp.planning.clocks import later_by, moment, zone_named
 from tests.planning.known_bookings import clinic_of, plan_from
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
