@@ -27,7 +27,7 @@ class LossStage(Value):
     """One Norwood stage as geometry, in mm. Levels are above the tragi."""
 
     side_level_mm: float
-    """The edge of the native fringe over the ears. The treatment goes on 10 mm into it: to 85 for VI, 65 for VII. (D, smp 1.5)"""
+    """The edge of the native fringe over the ears. The treatment goes on 15 mm into it: to 88 for VI, 68 for VII. (D, smp 1.5)"""
     back_level_mm: float
     """The native fringe at the back of the crown."""
     temple_recession_mm: float
@@ -42,21 +42,27 @@ class LossStage(Value):
 
 
 STAGES: dict[str, LossStage] = {
-    "2": LossStage(side_level_mm=98.0, back_level_mm=90.0, temple_recession_mm=2.0, front_middle_mm=4.0, front_corner_mm=15.0),
-    "3": LossStage(side_level_mm=98.0, back_level_mm=90.0, temple_recession_mm=4.0, front_middle_mm=10.0, front_corner_mm=32.0),
+    "1": LossStage(side_level_mm=103.0, back_level_mm=95.0, temple_recession_mm=-1.0, front_middle_mm=-3.0, front_corner_mm=2.0),
+    "2": LossStage(side_level_mm=103.0, back_level_mm=95.0, temple_recession_mm=0.0, front_middle_mm=-1.0, front_corner_mm=10.0),
+    "3": LossStage(side_level_mm=103.0, back_level_mm=95.0, temple_recession_mm=1.0, front_middle_mm=4.0, front_corner_mm=27.0),
+    "3a": LossStage(side_level_mm=103.0, back_level_mm=95.0, temple_recession_mm=2.0, front_middle_mm=17.0, front_corner_mm=25.0),
     "3v": LossStage(
-        side_level_mm=98.0, back_level_mm=84.0, temple_recession_mm=4.0, front_middle_mm=10.0, front_corner_mm=32.0, crown_radius_mm=26.0
+        side_level_mm=103.0, back_level_mm=89.0, temple_recession_mm=1.0, front_middle_mm=4.0, front_corner_mm=27.0, crown_radius_mm=22.0
     ),
     "4": LossStage(
-        side_level_mm=97.0, back_level_mm=83.0, temple_recession_mm=6.0, front_middle_mm=20.0, front_corner_mm=42.0, crown_radius_mm=33.0
+        side_level_mm=102.0, back_level_mm=88.0, temple_recession_mm=2.0, front_middle_mm=14.0, front_corner_mm=36.0, crown_radius_mm=28.0
     ),
+    "4a": LossStage(side_level_mm=103.0, back_level_mm=93.0, temple_recession_mm=3.0, front_middle_mm=53.0, front_corner_mm=56.0),
     "5": LossStage(
-        side_level_mm=97.0, back_level_mm=82.0, temple_recession_mm=8.0, front_middle_mm=37.0, front_corner_mm=55.0, crown_radius_mm=40.0
+        side_level_mm=102.0, back_level_mm=87.0, temple_recession_mm=4.0, front_middle_mm=31.0, front_corner_mm=49.0, crown_radius_mm=35.0
     ),
-    "6": LossStage(side_level_mm=98.0, back_level_mm=84.0, temple_recession_mm=12.0),
-    "7": LossStage(side_level_mm=79.0, back_level_mm=63.0, temple_recession_mm=16.0),
+    "5a": LossStage(side_level_mm=102.0, back_level_mm=91.0, temple_recession_mm=6.0, front_middle_mm=80.0, front_corner_mm=74.0),
+    "6": LossStage(side_level_mm=105.0, back_level_mm=92.0, temple_recession_mm=7.0),
+    "7": LossStage(side_level_mm=84.5, back_level_mm=70.0, temple_recession_mm=12.0),
 }
-BARE_HEAD = LossStage(side_level_mm=87.0, back_level_mm=68.0, temple_recession_mm=18.0, slant_mm=22.0)
+"""Below 0 behind the hairline nothing is bare, and the blend alone thickens what is there. The variants a recede as a front
+that runs across without an island at the crown [Norwood1975]; their depths are ours, between those of their neighbours. (E)"""
+BARE_HEAD = LossStage(side_level_mm=94.0, back_level_mm=76.0, temple_recession_mm=14.0, slant_mm=22.0)
 """What is treated when no stage is wished: the top is taken as bare as for VI, and for want of a native fringe to meet,
 the fade is carried lower over the sides, as a barber's skin fade, so that no edge is left standing. (E)"""
 
@@ -77,22 +83,30 @@ def _above_fringe_mm(
 
 
 def bareness_mm(anatomy: Anatomy, drawing: Drawing, sides: tuple[SideAnchors, SideAnchors], stage: LossStage, seed: int) -> FloatArray:
-    """Return how far inside the bare part each vertex lies, (V,) mm; below 0 in native hair. The hairline is no part of it.
+    """Return how far inside the bare part each vertex lies, (V,) mm; below 0 in native hair. The hairline is no part of it."""
+    return np.asarray(np.minimum(*bare_parts_mm(anatomy, drawing, sides, stage, seed)))
 
-    Distances are first order: true near the edge, where the blend is.
+
+def bare_parts_mm(
+    anatomy: Anatomy, drawing: Drawing, sides: tuple[SideAnchors, SideAnchors], stage: LossStage, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return how far each vertex lies above the fringe of sides and back, and inside what is bare of front and crown, (V,) mm each.
+
+    Bare is what lies inside both; the second is infinite where the whole top is gone. Distances are first order: true near
+    the edge, where the blend is.
     """
     surface = anatomy.head.surface
     vertices_mm = surface.vertices_mm
     inside_mm = _above_fringe_mm(vertices_mm, vertex_normals(surface), anatomy, sides, stage)
     inside_mm = inside_mm + FRINGE_WAVER_MM * slow_noise(vertices_mm, FRINGE_WAVELENGTH_MM, np.random.default_rng([seed, 14]))
     if stage.front_middle_mm > anatomy.midline_along_mm[-1]:
-        return np.asarray(inside_mm)
+        return np.asarray(inside_mm), np.full(len(vertices_mm), np.inf)
     lateral = np.clip(np.abs(vertices_mm[:, 0] - anatomy.chart.centre_mm[0]) / sides[0].corner_lateral_mm, 0.0, 1.0)
     depth_mm = stage.front_middle_mm + (stage.front_corner_mm - stage.front_middle_mm) * lateral**2 * (3 - 2 * lateral)
     bare_mm = depth_mm - distance_to_curve_mm(vertices_mm, drawing.points_mm)
     if stage.crown_radius_mm > 0:
         bare_mm = np.maximum(bare_mm, stage.crown_radius_mm - np.linalg.norm(vertices_mm - whorl_mm(anatomy, seed), axis=1))
-    return np.asarray(np.minimum(inside_mm, bare_mm))
+    return np.asarray(inside_mm), np.asarray(bare_mm)
 
 
 def whorl_mm(anatomy: Anatomy, seed: int) -> FloatArray:

@@ -35,7 +35,8 @@ ANCHOR_NAMES = (
     "left_sideburn",
 )
 """The points a hairline runs through, from the client's right to the left; the sideburns are its lower ends, however far down."""
-NORWOOD_STAGES = ("2", "3", "3v", "4", "5", "6", "7")
+NORWOOD_STAGES = ("1", "2", "3", "3a", "3v", "4", "4a", "5", "5a", "6", "7")
+"""From least to most loss. 1 has no bare part; in the variants a the front recedes as a whole and no bare crown lies behind it."""
 LUDWIG_STAGES = ("1", "2", "3")
 ZONE_NAMES = (
     "outside",
@@ -83,6 +84,10 @@ class Wishes(Value):
     """0 leaves the temples open, 1 draws them down to the sideburn; None as the style."""
     side_blend_mm: float | None = None
     """Over how far the treatment fades into the hair of sides and back, 10 to 60 mm; None 30."""
+    crease_mm: float | None = None
+    """Where the highest crease of the forehead lies with brows raised, over the skin above the glabella; None where not told."""
+    forelock_mm: float | None = None
+    """Where the remaining forelock begins, over the skin above the glabella; None where none is left or not told."""
     note: str = ""
     """The client's own words for the practitioner, at most `LONGEST_NOTE` characters."""
 
@@ -108,9 +113,11 @@ class Wishes(Value):
             ("transition-mm", self.transition_mm, (1.0, 25.0)),
             ("temple-closure", self.temple_closure_fraction, (0.0, 1.0)),
             ("side-blend-mm", self.side_blend_mm, (10.0, 60.0)),
+            ("crease-mm", self.crease_mm, (10.0, 120.0)),
+            ("forelock-mm", self.forelock_mm, (20.0, 160.0)),
         ):
             if asked is not None and not low <= asked <= high:
-                raise BadInput(name, asked, f"{low:g} to {high:g}", "Leave it out for what suits the style.")
+                raise BadInput(name, asked, f"{low:g} to {high:g}", "Leave it out where it is not known.")
         if len(self.note) > LONGEST_NOTE:
             raise BadInput(
                 "note", f"{len(self.note):,} characters long", f"at most {LONGEST_NOTE:,} characters", "Shorten it to what matters."

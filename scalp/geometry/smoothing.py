@@ -1,4 +1,4 @@
-"""Roughness of a scanned surface: how much of it there is, and taking it off without shrinking the shape beneath."""
+"""Roughness of a scanned surface: how much of it there is, taking it off without shrinking the shape; fields spread out on it."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,6 +27,15 @@ def smooth(surface: Mesh, length_mm: float, share_fraction: FloatArray | None = 
         for step in (PASS_STEP, BACK_STEP):
             places += step * share[:, None] * (mean @ places - places)
     return Mesh(vertices_mm=places, faces=surface.faces)
+
+
+def spread_out(surface: Mesh, fields: FloatArray, deviation_mm: float) -> FloatArray:
+    """Return fields (V, N) spread over the surface about as by a Gaussian of a deviation; what is even stays even."""
+    mean, edge_mm = _neighbour_mean(surface)
+    steps = int(np.clip(round(2.0 * (deviation_mm / max(edge_mm, 1e-9)) ** 2), 1, 10 * MOST_STEPS_COUNT))
+    for _ in range(steps):
+        fields = mean @ fields
+    return np.asarray(fields)
 
 
 def _neighbour_mean(surface: Mesh) -> tuple[sp.csr_matrix, float]:

@@ -18,13 +18,30 @@ HEAD = make_head()
 proposed = functools.cache(functools.partial(propose_design, HEAD))
 VERTICES_MM = HEAD.surface.vertices_mm
 AREAS_MM2 = vertex_areas_mm2(HEAD.surface)
-AREA_RANGES_CM2 = {"2": (20, 40), "3": (40, 70), "3v": (60, 100), "4": (90, 140), "5": (140, 185), "6": (180, 250), "7": (250, 320)}
+AREA_RANGES_CM2 = {
+    "1": (5, 20),
+    "2": (20, 40),
+    "3": (40, 70),
+    "3a": (45, 80),
+    "3v": (60, 100),
+    "4": (90, 140),
+    "4a": (90, 140),
+    "5": (140, 185),
+    "5a": (140, 185),
+    "6": (180, 250),
+    "7": (250, 320),
+}
+"""Of smp 1.5; those of 1 and of the variants a are set between their neighbours (E)."""
 IMPRESSION_RANGES = {
+    "1": (200, 4e3),
     "2": (500, 8e3),
     "3": (2e3, 14e3),
+    "3a": (2e3, 16e3),
     "3v": (3.5e3, 20e3),
     "4": (6e3, 28e3),
+    "4a": (6e3, 28e3),
     "5": (10e3, 37e3),
+    "5a": (10e3, 37e3),
     "6": (18e3, 50e3),
     "7": (25e3, 64e3),
 }
@@ -54,10 +71,11 @@ def test_a_higher_stage_treats_all_a_lower_one_does_and_more() -> None:
     assert (np.diff(totals) > 0).all()
 
 
-def test_area_is_the_sum_of_what_is_treated_to_a_tenth() -> None:
+def test_area_is_that_of_what_is_treated_to_a_tenth() -> None:
+    """Counting whole vertices, as a slow witness, is right within what the mesh of 1.5 mm leaves open along the rim."""
     design = proposed(Wishes(norwood="6"))
     treated = design.density_per_cm2 >= 13.0
-    assert design.area_cm2 == pytest.approx(AREAS_MM2[treated].sum() / 100)
+    assert design.area_cm2 == pytest.approx(AREAS_MM2[treated].sum() / 100, rel=0.01)
 
 
 @pytest.mark.parametrize("style", HAIRLINE_STYLES)

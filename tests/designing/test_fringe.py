@@ -6,8 +6,8 @@ import pytest
 
 from scalp.base import BadInput
 from scalp.designing.anatomy import survey
-from scalp.designing.densities import behind_hairline_mm
 from scalp.designing.fringe import native_cover
+from scalp.designing.limits import behind_hairline_mm
 from scalp.designing.lines import draw_line
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import NORWOOD_STAGES, Wishes
@@ -42,7 +42,7 @@ def test_sides_and_back_keep_full_hair_and_the_bare_top_none():
     top = (y_mm > 115.0) & (z_mm < 40.0)
     for stage in ("6", "7", None):
         assert COVERS.get(stage, native_cover(HEAD, WISHES, stage))[at_back].min() > 0.95
-        assert COVERS.get(stage, native_cover(HEAD, WISHES, stage))[top].max() == 0.0
+        assert COVERS.get(stage, native_cover(HEAD, WISHES, stage))[top].max() < 0.1
     assert COVERS["2"][top].min() > 0.95
 
 
@@ -58,5 +58,5 @@ def test_treatment_and_hair_together_leave_no_bare_band_at_the_stage_that_is_tre
 
 
 def test_an_unknown_stage_is_refused():
-    with pytest.raises(BadInput, match="2, 3, 3v"):
+    with pytest.raises(BadInput, match="1, 2, 3, 3a, 3v"):
         native_cover(HEAD, WISHES, "8")
