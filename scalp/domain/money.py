@@ -5,6 +5,7 @@ Which currencies exist and how many decimals each has is ISO 4217's, as `moneyed
 """
 
 import functools
+import re
 from collections.abc import Iterable
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -136,9 +137,14 @@ def in_words(amount: Decimal, currency: str, locale: str = USUAL_LOCALE) -> str:
     """
     payable = to_minor(amount, currency)
     if payable != payable.to_integral_value():
-        return str(format_money(Money(payable, currency), locale=locale))
+        return _spaced(format_money(Money(payable, currency), locale=locale))
     whole = Locale.parse(locale).currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_money(Money(payable, currency), format=whole, locale=locale, currency_digits=False))
+    return _spaced(format_money(Money(payable, currency), format=whole, locale=locale, currency_digits=False))
+
+
+def _spaced(words: str) -> str:
+    """Set letters of a currency without a sign apart from its number."""
+    return re.sub(r"(?<=[A-Z]{3})(?=\d)", "\N{NO-BREAK SPACE}", words)
 
 
 def span_in_words(span: PriceSpan, locale: str = USUAL_LOCALE) -> str:

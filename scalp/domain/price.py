@@ -142,8 +142,8 @@ class PriceList(Value):
         low, high = self._held(subtotal.low), self._held(subtotal.high)
         if (low, high) == (subtotal.low, subtotal.high):
             return ()
-        most = "" if self.maximum_per_session is None else f" and at most {self.maximum_per_session}"
-        why = f"A session costs at least {self.minimum_per_session}{most} {self.currency}, in steps of {self.rounded_to}."
+        most = "" if self.maximum_per_session is None else f" and at most {self.maximum_per_session:,}"
+        why = f"A session costs at least {self.minimum_per_session:,}{most} {self.currency}, in steps of {self.rounded_to}."
         amount = self._rounded(low - subtotal.low, high - subtotal.high)
         return (QuoteItem(what="Limits and rounding", why=why, amount=amount),)
 

@@ -111,3 +111,19 @@ class TouchUpRate(Value):
             told = f"{self.included_count} within {self.within_days} days"
             raise BadInput("touch_ups", told, "0 to 10 within 0 to 3,650 days", _CORRECT)
         check_ends("touch_ups", self.later_low, self.later_high)
+
+
+@value
+class Difficulty(Value):
+    """One thing that makes this client's work harder: its name in the price list, and of how much of the work it is so."""
+
+    name: str
+    part: Decimal = Decimal(1)
+    """Of all the work, 0 to 1."""
+    reason: str = ""
+    """How it is known, a few words; empty where a person said so."""
+
+    def check(self) -> None:
+        """Refuse parts beyond the whole."""
+        if not (self.part.is_finite() and 0 < self.part <= 1):
+            raise BadInput(f"difficulty {self.name[:20]}", f"{self.part * 100}" + " % of the work", "above 0 to 100 %", "Correct it.")
