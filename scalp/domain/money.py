@@ -96,6 +96,8 @@ def add_spans(spans: Iterable[PriceSpan], currency: str) -> PriceSpan:
         if span.currency != currency:
             allowed = f"amounts in {currency} alone"
             raise WrongParent("currency", f"{span.currency} beside {currency}", allowed, "Make the quote anew with one price list.")
+        if not (span.low.is_finite() and span.high.is_finite()):
+            raise BadInput("amount", f"{span.low} to {span.high}", "finite amounts", "Correct it.")
         low, high = low + span.low, high + span.high
     return PriceSpan(low=_tidy(low), high=_tidy(high), currency=currency)
 
