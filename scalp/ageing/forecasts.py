@@ -10,9 +10,9 @@ import numpy as np
 
 from scalp.base import Doubt, Value, value
 from scalp.domain.fading import (
+    BANDS,
     DILUTION_FACTOR,
     EARLY_YEARS,
-    LATEST_YEARS,
     PEEL_FACTOR,
     SHALLOW_FACTOR,
     SKIN_TYPE_FACTORS,
@@ -24,7 +24,6 @@ from scalp.domain.plan import Span
 
 RENEWED_FRACTION = 0.62
 """Tone at which practitioners renew: 0.60 to 0.65 of the healed one. (D, smp 1.9)"""
-_BISECTIONS_COUNT = 50
 _NOT_TOLD = "not told"
 _REST = "what nobody has measured"
 
@@ -104,17 +103,8 @@ def touch_up_window(fading: Fading | None = None, *, renewed_fraction: float = R
     [2.7, 4.9, 9.4]
     """
     fading = fading or Fading()
-    early, middle, late = (_falls_to(fading, renewed_fraction, band) for band in ("low", "expected", "high"))
+    early, middle, late = (fading.years_until(renewed_fraction, band) for band in BANDS)
     return Span(low=early, expected=middle, high=late)
-
-
-def _falls_to(fading: Fading, fraction: float, band: str) -> float:
-    """Return the year at which a band's tone has fallen to a fraction."""
-    early, late = 0.0, LATEST_YEARS
-    for _ in range(_BISECTIONS_COUNT):
-        middle = 0.5 * (early + late)
-        early, late = (early, middle) if fading.remaining_fraction(middle, band) <= fraction else (middle, late)  # type: ignore[arg-type]
-    return late
 
 
 def doubts_of_years(years: float, fading: Fading | None = None) -> tuple[Doubt, ...]:

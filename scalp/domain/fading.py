@@ -34,6 +34,7 @@ SHALLOW_FACTOR = 1.5
 SHALLOW_BOTTOMS_MM = (0.15, 0.30)
 """Bottom depths at which a deposit is wholly shallow, and no longer. (E)"""
 LATEST_YEARS = 60.0
+_HALVINGS_COUNT = 50
 
 
 @value
@@ -167,6 +168,20 @@ class Fading(Value):
         shift = self.factors.rate_factor * self.band_shift(band) * np.atleast_1d(np.asarray(rate_factors, float)) * since
         leaving = (1.0 - self.lasting_fraction) * np.exp(-self.k_per_year * shift)
         return np.asarray(held * (leaving + self.lasting_fraction * np.exp(-self.lasting_k_per_year * shift)))
+
+    def years_until(self, fraction: float, band: Band = "expected") -> float:
+        """Return after how many years the tone has fallen to a part of the healed one; `LATEST_YEARS` where it never does.
+
+        >>> round(Fading().years_until(0.62), 1)
+        4.9
+        """
+        if not 0.0 <= fraction <= 1.0:
+            raise BadInput("fraction", fraction, "0 to 1", "Practitioners renew at 0.60 to 0.65.")
+        early, late = 0.0, LATEST_YEARS
+        for _ in range(_HALVINGS_COUNT):
+            middle = 0.5 * (early + late)
+            early, late = (early, middle) if self.remaining_fraction(middle, band) <= fraction else (middle, late)
+        return late
 
     def spread_mm2(self, years: float, middle_depth_mm: npt.ArrayLike, band: Band = "expected") -> FloatArray:
         """Return how much the variance of deposits grows in `years`, 2 D t, (N,) mm2; low spreads least."""

@@ -5,6 +5,7 @@ the treatment and what is doubtful about it.
 """
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -84,6 +85,14 @@ class PlanSettings(Value):
         return self.shares_fraction or SHARES_FRACTION[self.sessions_count or usual]
 
 
+class Portion(NamedTuple):
+    """What one session is of the whole: its share, its impressions, its day."""
+
+    share_fraction: float
+    impressions_count: int
+    day: date
+
+
 def plan_treatment(
     design: Design,
     head: Head,
@@ -108,28 +117,8 @@ def plan_treatment(
     pigment, needle, settings = pigment or Pigment(), needle or Needle(), settings or PlanSettings()
     shares = settings.shares(temporary=pigment.temporary)
     counts = split_count(count_impressions(design, head), shares)
-    days = session_days(start, len(shares), settings)
-    works = works_by_session(design, head, counts, (pigment, needle), settings)
-    sessions = tuple(
-        Session(
-            number=number,
-            day=day,
-            share_fraction=share,
-            impressions_count=sum(work.impressions_count for work in done),
-            hours=session_hours(done, settings),
-            price=prices.session_price(
-                design.area_cm2,
-                impressions_count=sum(work.impressions_count for work in done),
-                hours=session_hours(done, settings),
-                temporary=pigment.temporary,
-            ),
-            purpose=purpose_of(number, len(shares), temporary=pigment.temporary),
-            works=done,
-            needle_changes_count=needle_changes(done, settings.works),
-            if_needed=number > NEEDED_SESSIONS_COUNT,
-        )
-        for number, (day, share, done) in enumerate(zip(days, shares, works, strict=True), start=1)
-    )
+    portions = tuple(map(Portion, shares, counts, session_days(start, len(shares), settings)))
+    sessions = make_sessions(design, head, portions, (pigment, needle), prices, settings)
     return Plan(
         design_digest=design.digest,
         head_digest=head.digest,
@@ -139,6 +128,34 @@ def plan_treatment(
         doubts=plan_doubts(head, pigment, settings),
         target=target,
         batch=batch,
+    )
+
+
+def make_sessions(
+    design: Design,
+    head: Head,
+    portions: tuple[Portion, ...],
+    mixture: tuple[Pigment, Needle],
+    prices: PriceList,
+    settings: PlanSettings,
+) -> tuple[Session, ...]:
+    """Return the sessions with their works and prices, given what each is of the whole."""
+    temporary = mixture[0].temporary
+    works = works_by_session(design, head, tuple(portion.impressions_count for portion in portions), mixture, settings)
+    return tuple(
+        Session(
+            number=number,
+            day=day,
+            share_fraction=share,
+            impressions_count=count,
+            hours=session_hours(done, settings),
+            price=prices.session_price(design.area_cm2, impressions_count=count, hours=session_hours(done, settings), temporary=temporary),
+            purpose=purpose_of(number, len(portions), temporary=temporary),
+            works=done,
+            needle_changes_count=needle_changes(done, settings.works),
+            if_needed=number > NEEDED_SESSIONS_COUNT,
+        )
+        for number, ((share, count, day), done) in enumerate(zip(portions, works, strict=True), start=1)
     )
 
 

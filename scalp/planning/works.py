@@ -78,7 +78,7 @@ class WorkSettings(Value):
     def strengths_of(self, shares_fraction: Sequence[float]) -> tuple[float, ...]:
         """Return the strength of each session, so that their mean over all impressions is 1."""
         count = len(shares_fraction)
-        told = self.strengths_ratio or STRENGTHS[count]
+        told = (self.strengths_ratio if count > 1 else None) or STRENGTHS[count]
         if len(told) != count:
             raise BadInput("strengths", len(told), f"{count}, one for each session", "Give one for each session, or none.")
         mean = float(np.dot(told, shares_fraction))

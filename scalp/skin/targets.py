@@ -6,6 +6,7 @@ A shade from a rule of thumb is `matching`'s; what light does in stubble is `stu
 import dataclasses
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -33,8 +34,16 @@ FEWEST_CONFIDENCE = 0.5
 """How sure the survey must be that a side is stubble. (E)"""
 UNMEASURED_LIGHTNESS = 2.0
 """How far the tone of shaved sides strays with shaft width and density alone, L*. (D: shafts 0.06 to 0.08 mm, 140 to 230 per cm2)"""
-BATCH_PARTS: tuple[tuple[float, float], ...] = ((1.0, 1.0),)
-"""One session with the pigment's own strength."""
+
+
+class Part(NamedTuple):
+    """One session of a treatment: its share of the impressions and the strength of its pigment against the mean."""
+
+    share_fraction: float
+    strength_ratio: float
+
+
+ONE_PART = (Part(1.0, 1.0),)
 
 
 @value
@@ -54,13 +63,13 @@ def match_stubble(
     density_per_cm2: float,
     *,
     measured: bool = False,
-    parts: tuple[tuple[float, float], ...] = BATCH_PARTS,
+    parts: tuple[Part, ...] = ONE_PART,
     rules: ShadeRules | None = None,
 ) -> Match:
     """Return the shade, and where it does not suffice the density, whose healed field has the tone of the stubble and is not darker.
 
     At the wished density the dilution is found by bisection on L*; where its limits are met the density moves instead, up to
-    `densest_per_cm2` or down to `sparsest_per_cm2`; a wish outside of these stands as it is. `parts` are the sessions as (share, strength against the mean). The tone is
+    `densest_per_cm2` or down to `sparsest_per_cm2`; a wish outside of these stands as it is. `parts` are the sessions. The tone is
     that of an even field of log-normal widths, 90 % of it surviving, six weeks after the last session. A hue that differs is
     left: carbon has one. Raises `NotPossible` where even the palest field is darker than the stubble.
     """
@@ -117,15 +126,15 @@ def field_tone(
     dilution_ratio: float,
     density_per_cm2: float,
     *,
-    parts: tuple[tuple[float, float], ...] = BATCH_PARTS,
+    parts: tuple[Part, ...] = ONE_PART,
     rules: ShadeRules | None = None,
 ) -> Tone:
-    """Return the tone of an even healed field of such pigment and density, worked in `parts` of (share, strength)."""
+    """Return the tone of an even healed field of such pigment and density, worked in sessions as `parts`."""
     rules, (pigment, needle) = rules or ShadeRules(), mixture
     mixed = dataclasses.replace(pigment, dilution_ratio=dilution_ratio).deposit_mg_per_ml
     quantiles = ndtri((np.arange(WIDTHS_COUNT) + 0.5) / WIDTHS_COUNT)
     widths_mm = needle.deposit_diameter_mm * np.exp(np.sqrt(np.log1p(needle.deposit_diameter_cv_fraction**2)) * quantiles)
-    strengths = np.repeat([strength for _, strength in parts], [max(1, round(PARTS_COUNT * share)) for share, _ in parts])
+    strengths = np.repeat([part.strength_ratio for part in parts], [max(1, round(PARTS_COUNT * part.share_fraction)) for part in parts])
     width_mm, strength = (column.ravel() for column in np.meshgrid(widths_mm, strengths))
     weights = point_spread(skin, width_mm, needle.top_depth_mm, needle.bottom_depth_mm, mixed * strength)
     return tone_of(skin, field_transmittance(skin, weights, rules.surviving_fraction * density_per_cm2))
