@@ -5,7 +5,7 @@ Each rule stands in the room that applies it (`designing`, `planning`); `docs/re
 
 from typing import Literal, get_args
 
-from scalp.base import BadInput, Value, value
+from scalp.base import BadInput, Doubt, Value, value
 
 Severity = Literal["note", "question", "refusal"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -49,3 +49,8 @@ class Objection(Value):
     def sentence(self) -> str:
         """Say the objection in one line of plain words, with the grade of its source."""
         return f"{self.found}; {self.allowed}. {self.rule.reason} {self.nearest} (grade {self.rule.grade})"
+
+    def doubt(self) -> Doubt:
+        """Return the objection as a doubt, for where doubts are added up and shown."""
+        where = self.rule.name.replace("-", " ")
+        return Doubt(kind="design", where=where, size=f"{self.found}; {self.allowed}", advice=f"{self.rule.reason} {self.nearest}")

@@ -29,7 +29,8 @@ def doubts_of(sitting: Sitting, course: Course) -> tuple[Doubt, ...]:
     hair = doubt_hair(sitting.regions, sitting.head, course.design, sitting.camera)
     burnt = doubt_burnt(sitting.photo, sitting.regions, sitting.head, course.design)
     seen = doubts_of_photo(sitting) + sitting.head.doubts + hair + burnt + sitting.skin.doubts
-    chain = seen + course.design.doubts + course.plan.doubts + doubts_of_stubble(sitting, course) + doubts_of_ageing(course)
+    against = tuple(objection.doubt() for objection in course.design.objections)
+    chain = seen + against + course.design.doubts + course.plan.doubts + doubts_of_stubble(sitting, course) + doubts_of_ageing(course)
     return tuple({(doubt.kind, doubt.where): doubt for doubt in chain}.values())
 
 
