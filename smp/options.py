@@ -25,7 +25,10 @@ Photo = Annotated[Path, typer.Argument(help="A photo of the head: JPEG, PNG, Web
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the pictures and the plan.")]
 Style = Annotated[
     str,
-    typer.Option(help="Hairline: natural, soft, broken, medium, defined, straight, rounded, receded, widows-peak, faded, afro or female."),
+    typer.Option(
+        help="Hairline: natural, soft, broken, medium, defined, straight, rounded, receded, widows-peak, faded, afro or female.",
+        autocompletion=_styles,
+    ),
 ]
 Compare = Annotated[str | None, typer.Option(help="Several styles (natural,soft) or heights in mm (60,66,72) side by side on one sheet.")]
 HeightMm = Annotated[float | None, typer.Option(help="Distance over the skin from the glabella to the middle of the hairline, mm.")]
