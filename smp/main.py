@@ -7,14 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from smp.assets import assets
+from smp.calendar import calendar
 from smp.check import check
 from smp.demo import demo
 from smp.design import design
 from smp.forget import forget
 from smp.head import head
 from smp.look import look
+from smp.papers import papers
 from smp.plan import plan
 from smp.points import points
+from smp.quote import quote
+from smp.screen import screen
 from smp.stopping import INTERRUPTED, STOPPED, stop_early
 from smp.survey import survey
 from smp.view import view
@@ -54,6 +58,10 @@ application.command()(look)
 application.command()(head)
 application.command()(design)
 application.command()(plan)
+application.command()(quote)
+application.command()(calendar)
+application.command()(papers)
+application.command()(screen)
 application.command()(demo)
 application.command()(view)
 application.command()(check)
