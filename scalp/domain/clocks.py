@@ -7,6 +7,22 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from scalp.base import BadInput
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo:
@@ -52,6 +68,4 @@ def day_words(day: date) -> str:
     >>> day_words(date(2027, 3, 1))
     'Mon 1 Mar 2027'
     """
-    weekday = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
-    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
-    return f"{weekday} {day.day} {month} {day.year}"
+    return f"{DAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]} {day.year}"

@@ -73,7 +73,7 @@ def calendar_text(
         raise WrongParent("booking", "made for another plan", "the booking of this plan", "Book this plan first.")
     settings, stamped = settings or CalendarSettings(), stamped.astimezone(UTC)
     calendar = Calendar.new(prodid=PRODUCT, method="PUBLISH", name="Appointments", uid=event_uid(booking, "calendar"))
-    events = [_session(booking, appointment, stamped, settings) for appointment in booking.appointments]
+    events = [_session(booking, plan, appointment, stamped, settings) for appointment in booking.appointments]
     events += [_aftercare(booking, days, stamped) for days in aftercare]
     if settings.touch_ups:
         events += [_touch_up(booking, number, touch_up, stamped) for number, touch_up in enumerate(plan.touch_ups, start=1)]
@@ -91,8 +91,8 @@ def event_uid(booking: Booking, *what: object) -> str:
     return str(uuid.UUID(bytes=hashlib.blake2b(told.encode(), digest_size=16).digest(), version=5))
 
 
-def _session(booking: Booking, appointment: Appointment, stamped: datetime, settings: CalendarSettings) -> Event:
-    """Return the event of one session with its reminders."""
+def _session(booking: Booking, plan: Plan, appointment: Appointment, stamped: datetime, settings: CalendarSettings) -> Event:
+    """Return the event of one session with its reminders; one that only some clients need is tentative."""
     number, count = appointment.session_number, len(booking.appointments)
     what = "Appointment" if settings.discreet else "Scalp micropigmentation"
     event = Event.new(
@@ -104,7 +104,7 @@ def _session(booking: Booking, appointment: Appointment, stamped: datetime, sett
         end=appointment.ends,
         stamp=stamped,
         sequence=appointment.sequence,
-        status=STATUS.CONFIRMED,
+        status=STATUS.TENTATIVE if plan.sessions[number - 1].if_needed else STATUS.CONFIRMED,
         transparency=TRANSP.OPAQUE,
         classification=CLASS.PRIVATE,
     )

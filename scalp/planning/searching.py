@@ -83,8 +83,7 @@ class Search(Value):
 def place_first(search: Search, begin: date, wished: date) -> Appointment:
     """Return the first session on the first day from `begin` on that will do."""
     days = (begin + timedelta(days=days) for days in range(FARTHEST_FIRST_DAYS + 1))
-    put_off = begin > wished
-    why = "the first open day after the waiting time" if put_off else "the day that was wished"
+    why = f"wished for {day_words(wished)}" + ("; first day after the waiting time" if begin > wished else "")
     found = _first_fit(search, 1, days, why)
     if isinstance(found, Appointment):
         return found
@@ -161,7 +160,7 @@ def _first_fit(search: Search, session_number: int, days: Iterable[date], why: s
     for day in days:
         found = search.opening(session_number, day)
         if isinstance(found, Opening):
-            said = why if not passed else f"{why}, next open day"
+            said = why if not passed else f"{why}; next open day"
             return Appointment(session_number=session_number, starts=found.starts, ends=found.ends, why=said, passed_over=tuple(passed))
         passed.append(PassedDay(day=day, reason=found))
     return tuple(passed)
