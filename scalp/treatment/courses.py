@@ -1,5 +1,6 @@
 """One treatment of one head: design, plan, every impression, and how they lie in the skin at a moment. No pixels."""
 
+import dataclasses
 from datetime import date
 
 from scalp.ageing.forecasts import doubts_of_years
@@ -10,16 +11,19 @@ from scalp.base import Doubt, Progress, Value, no_progress, value
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import Design, Wishes
 from scalp.domain.fading import Band, Fading
+from scalp.domain.hair import NativeHair
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.domain.look import Moment
 from scalp.domain.pigment import Needle, Pigment
-from scalp.domain.plan import Plan
+from scalp.domain.plan import PigmentBatch, Plan
 from scalp.domain.price import PriceList
 from scalp.domain.skin import Skin
+from scalp.domain.survey import SideGrowth
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings, plan_treatment
-from scalp.skin.matching import match_pigment
+from scalp.planning.renewals import with_touch_ups
+from scalp.treatment.tones import match_drawn, suit_wishes
 
 HEALED_DAYS = 42.0
 """Six weeks after the last session: the reference of healing. (C, smp 1.8)"""
@@ -51,13 +55,28 @@ def plan_course(
     needle: Needle,
     fading: Fading,
     settings: PlanSettings,
+    hair: NativeHair | None = None,
+    growths: tuple[SideGrowth, ...] = (),
     progress: Progress = no_progress,
 ) -> Course:
-    """Return the course for a head: design, plan and every impression."""
+    """Return the course for a head: design, plan and every impression, of the density and shade that suit the client's own hair."""
     progress("drawing the hairline", 0.0)
+    wishes = suit_wishes(skin, wishes, (pigment, needle), settings, hair=hair, growths=growths)
     design = propose_design(head, wishes)
     progress("planning the sessions", 0.3)
-    plan = plan_design(head, skin, design, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
+    plan = plan_design(
+        head,
+        skin,
+        design,
+        start=start,
+        prices=prices,
+        pigment=pigment,
+        needle=needle,
+        settings=settings,
+        fading=fading,
+        hair=hair,
+        growths=growths,
+    )
     progress("placing impressions", 0.4)
     placed = place_impressions(plan, design, head, seed=wishes.seed)
     fading = fading.thinned(plan.pigment.dilution_ratio)
@@ -65,11 +84,37 @@ def plan_course(
 
 
 def plan_design(
-    head: Head, skin: Skin, design: Design, *, start: date, prices: PriceList, pigment: Pigment, needle: Needle, settings: PlanSettings
+    head: Head,
+    skin: Skin,
+    design: Design,
+    *,
+    start: date,
+    prices: PriceList,
+    pigment: Pigment,
+    needle: Needle,
+    settings: PlanSettings,
+    fading: Fading | None = None,
+    hair: NativeHair | None = None,
+    growths: tuple[SideGrowth, ...] = (),
+    batch: PigmentBatch | None = None,
 ) -> Plan:
-    """Return the plan of a design, the pigment thinned to the shade that this skin asks for."""
-    pigment = match_pigment(skin, pigment, needle, design.wishes.peak_density_per_cm2)
-    return plan_treatment(design, head, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
+    """Return the plan of a design, the pigment thinned so that the healed tone is that of the client's own shaved sides.
+
+    The sides' tone is that of the survey's `growths` where they show stubble, else that of `hair`, else of usual dark hair.
+    """
+    match = match_drawn(skin, design.wishes.peak_density_per_cm2, (pigment, needle), settings, hair=hair, growths=growths)
+    plan = plan_treatment(
+        design,
+        head,
+        start=start,
+        prices=prices,
+        pigment=match.pigment,
+        needle=needle,
+        target=match.target,
+        batch=batch,
+        settings=settings,
+    )
+    return with_touch_ups(dataclasses.replace(plan, doubts=(*plan.doubts, *match.doubts)), fading or Fading())
 
 
 def moments_of(plan: Plan) -> tuple[Moment, ...]:

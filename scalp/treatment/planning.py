@@ -6,12 +6,14 @@ from datetime import date
 from scalp.base import Doubt
 from scalp.domain.design import Design
 from scalp.domain.fading import Fading
+from scalp.domain.hair import NativeHair
 from scalp.domain.head import Head
 from scalp.domain.pigment import Needle, Pigment
-from scalp.domain.plan import Plan
+from scalp.domain.plan import PigmentBatch, Plan
 from scalp.domain.price import PriceList
 from scalp.domain.skin import Skin
 from scalp.domain.stored import StoredHead
+from scalp.domain.survey import SideGrowth
 from scalp.placement.placing import place_impressions
 from scalp.planning.plans import PlanSettings
 from scalp.treatment.courses import Course, plan_design
@@ -37,10 +39,34 @@ def skin_of(stored: StoredHead) -> Skin:
 
 
 def plan_kept_head(
-    stored: StoredHead, design: Design, *, start: date, prices: PriceList, pigment: Pigment, needle: Needle, settings: PlanSettings
+    stored: StoredHead,
+    design: Design,
+    *,
+    start: date,
+    prices: PriceList,
+    pigment: Pigment,
+    needle: Needle,
+    settings: PlanSettings,
+    fading: Fading | None = None,
+    hair: NativeHair | None = None,
+    growths: tuple[SideGrowth, ...] = (),
+    batch: PigmentBatch | None = None,
 ) -> Plan:
-    """Return the plan of a design on a kept head, the pigment thinned for its skin, with the doubts of that skin."""
-    plan = plan_design(stored.head, skin_of(stored), design, start=start, prices=prices, pigment=pigment, needle=needle, settings=settings)
+    """Return the plan of a design on a kept head, the pigment thinned for its skin and the client's own hair, with the doubts of that skin."""
+    plan = plan_design(
+        stored.head,
+        skin_of(stored),
+        design,
+        start=start,
+        prices=prices,
+        pigment=pigment,
+        needle=needle,
+        settings=settings,
+        fading=fading,
+        hair=hair,
+        growths=growths,
+        batch=batch,
+    )
     return plan if stored.skin else dataclasses.replace(plan, doubts=(*plan.doubts, *UNKNOWN_SKIN.doubts))
 
 
