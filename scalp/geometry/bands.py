@@ -7,7 +7,7 @@ import numpy as np
 
 from scalp.base import FloatArray, Value, value
 from scalp.domain.head import Mesh
-from scalp.geometry.curves import distance_to_curve_mm, spaced_evenly
+from scalp.geometry.curves import distance_to_curve_mm, lengths_along_mm, spaced_evenly
 
 NEAR_FRONT_MM = 8.0
 """A part belongs to the front where it comes so near to the hairline."""
@@ -68,10 +68,23 @@ def ways_of(part: Mesh, front_mm: FloatArray, *, like: Mesh | None = None) -> Wa
     aside = part.vertices_mm[:, 0]
     if len(midline) > 1:
         aside = np.sign(aside) * distance_to_curve_mm(part.vertices_mm, midline)
-    from_mm = part.vertices_mm - centre
-    radius = np.median(np.linalg.norm(model.vertices_mm - centre, axis=1))
-    along = radius * np.arctan2(-from_mm[:, 2], from_mm[:, 1])
+    along = _along_mm(part.vertices_mm, model, midline, centre)
     return Ways(behind_mm=behind, aside_mm=aside, along_mm=along, at_front=bool(behind.min() < NEAR_FRONT_MM))
+
+
+def _along_mm(places_mm: FloatArray, model: Mesh, midline: FloatArray, centre: FloatArray) -> FloatArray:
+    """Return how far back places lie: the length over the midline, from its front end, to where it has the same angle about the middle."""
+
+    def angle(places: FloatArray) -> FloatArray:
+        return np.asarray(np.arctan2(centre[2] - places[:, 2], places[:, 1] - centre[1]))
+
+    radius_mm = float(np.median(np.linalg.norm(model.vertices_mm - centre, axis=1)))
+    if len(midline) < 2:
+        return radius_mm * angle(places_mm)
+    known, length = angle(midline), lengths_along_mm(midline)
+    asked = angle(places_mm)
+    beyond = radius_mm * (np.maximum(asked - known[-1], 0.0) + np.minimum(asked - known[0], 0.0))
+    return np.asarray(np.interp(asked, known, length) + beyond)
 
 
 def _sphere_centre(places_mm: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.spatial import ConvexHull, cKDTree
 
-from scalp.base import BadInput, FloatArray, Value, value
+from scalp.base import BadInput, BoolArray, FloatArray, Value, value
 from scalp.domain.head import Mesh
 from scalp.geometry.bands import EVERYTHING, EVERYWHERE, Cut, Ways
 from scalp.geometry.cleaning import kept_faces, pieces, rims
@@ -128,7 +128,7 @@ class CutSearch:
     def _fits(self, cut: Cut) -> bool:
         """Tell whether every connected piece of one cut keeps the rules."""
         if cut not in self._known:
-            kept = (self._ways.membership_mm(cut)[self._coarse.faces] > -MARGIN_MM).any(1)
+            kept: BoolArray = np.asarray((self._ways.membership_mm(cut)[self._coarse.faces] > -MARGIN_MM).any(1))
             part = kept_faces(self._coarse, kept)
             label = pieces(part) if kept.any() else np.zeros(0, np.int32)
             self._known[cut] = all(
@@ -162,3 +162,11 @@ def turn_to_fit(chart_mm: FloatArray, rules: CutRules) -> FloatArray | None:
         if (np.ptp(laid, axis=0) <= (rules.width_mm, rules.height_mm)).all():
             return np.asarray(chart_mm @ turn - (laid.max(0) + laid.min(0)) / 2)
     return None
+
+
+def turn_upright(chart_mm: FloatArray, along_mm: FloatArray) -> FloatArray:
+    """Return a flat piece turned so that what lies towards the front of the head points down on the paper, as one faces a client."""
+    slope = np.linalg.lstsq(np.column_stack([chart_mm, np.ones(len(chart_mm))]), along_mm, rcond=None)[0][:2]
+    angle = np.pi / 2 - np.arctan2(slope[1], slope[0])
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return np.asarray(chart_mm @ turn)

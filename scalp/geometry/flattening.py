@@ -65,7 +65,7 @@ def flatten(surface: Mesh, *, enough_fraction: float = 0.0, steps_count: int = U
         if step >= _EVEN_STEPS_COUNT:
             weights = _reweighted(weights, error)
     error, folded = _stretch_error(best, surface, slopes)
-    return Flat(chart_mm=_upright(best, surface), error_fraction=error, folded=folded)
+    return Flat(chart_mm=best - best.mean(0), error_fraction=error, folded=folded)
 
 
 def cap_bound_fraction(radius_mm: float, sphere_radius_mm: float) -> float:
@@ -195,7 +195,7 @@ def _stepped(chart: FloatArray, surface: Mesh, slopes: FloatArray, weights: Floa
     at = (np.repeat(unknown, 6, axis=1).ravel(), np.tile(unknown, (1, 6)).ravel())
     matrix = sp.csc_matrix((element.ravel(), at), shape=(count, count))
     matrix = matrix + sp.identity(count, format="csc") * (_DAMPING * matrix.diagonal().max())
-    moved = _solved(matrix.tocsc(), np.bincount(unknown.ravel(), pull.ravel(), minlength=count))
+    moved = _solved(matrix.tocsc(), np.asarray(np.bincount(unknown.ravel(), pull.ravel(), minlength=count), float))
     return np.asarray(chart - moved.reshape(-1, 2))
 
 
@@ -204,13 +204,3 @@ def _reweighted(weights: FloatArray, error: FloatArray) -> FloatArray:
     grown = weights * error / error.max()
     grown = np.maximum(grown, _WEIGHT_FLOOR * grown.max())
     return np.asarray(grown / grown.sum())
-
-
-def _upright(chart: FloatArray, surface: Mesh) -> FloatArray:
-    """Return the map turned so that what is up on the head (backwards on its top) is up on the paper, about its middle."""
-    middle = chart - chart.mean(0)
-    rise = surface.vertices_mm[:, 1] - surface.vertices_mm[:, 2]
-    slope = np.linalg.lstsq(np.column_stack([middle, np.ones(len(middle))]), rise, rcond=None)[0][:2]
-    angle = np.pi / 2 - np.arctan2(slope[1], slope[0])
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return np.asarray(middle @ turn)

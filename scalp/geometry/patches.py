@@ -13,14 +13,14 @@ from scalp.base import BadInput, BoolArray, FloatArray, IntArray, NotPossible, V
 from scalp.domain.head import Mesh
 from scalp.geometry.bands import ways_of
 from scalp.geometry.cleaning import kept_faces, pieces
-from scalp.geometry.cutting import MARGIN_MM, CutRules, CutSearch, turn_to_fit
+from scalp.geometry.cutting import MARGIN_MM, CutRules, CutSearch, turn_to_fit, turn_upright
 from scalp.geometry.decimation import decimate
 from scalp.geometry.flattening import Flat, crosses_itself, flatten
 from scalp.geometry.smoothing import smooth
 
 _GROUND_MM = 15.0
 _COARSE_FACES_COUNT = 1_400
-_COARSE_SHARES = (0.95, 0.88, 0.8, 0.7)
+_COARSE_SHARES = (0.9, 0.83, 0.75, 0.65)
 _OUTSIDE_MM = -1e3
 
 
@@ -105,7 +105,9 @@ def _cut_part(
         cuts = search.fewest()
         if cuts is None:
             break
-        laid = _lay_all(surface, part, used, [ways.membership_mm(cut) for cut in cuts], inside_mm, rules)
+        laid = _lay_all(
+            surface, part, used, [ways.membership_mm(cut) for cut in cuts], (inside_mm, _spread(ways.along_mm, used, len(inside_mm))), rules
+        )
         if laid is not None:
             return [piece for piece, _ in laid], [_spread(one, used, len(surface.vertices_mm)) for _, one in laid]
     raise NotPossible(
@@ -123,13 +125,14 @@ def _spread(membership_mm: FloatArray, used: IntArray, count: int) -> FloatArray
 
 
 def _lay_all(
-    surface: Mesh, part: IntArray, used: IntArray, memberships: list[FloatArray], inside_mm: FloatArray, rules: CutRules
+    surface: Mesh, part: IntArray, used: IntArray, memberships: list[FloatArray], fields_mm: tuple[FloatArray, FloatArray], rules: CutRules
 ) -> list[tuple[Piece, FloatArray]] | None:
     """Lay every piece flat on the surface itself; None where one does not keep the rules."""
     place = np.full(len(surface.vertices_mm), -1, np.int32)
     place[used] = np.arange(len(used))
     corners = place[surface.faces[part]]
     laid: list[tuple[Piece, FloatArray]] = []
+    inside_mm = fields_mm[0]
     for membership in memberships:
         faces = part[(membership[corners] > -MARGIN_MM).any(1)]
         label = pieces(kept_faces(surface, _mask(faces, len(surface.faces)))) if len(faces) else faces
@@ -140,26 +143,29 @@ def _lay_all(
             # A crumb of margin holds nothing of its own.
             if not ((own > 0.0) & (inside_mm[used] >= 0.0)).any():
                 continue
-            piece = _lay(surface, faces[label == number], _spread(own, used, len(surface.vertices_mm)), inside_mm, rules)
+            piece = _lay(surface, faces[label == number], (_spread(own, used, len(inside_mm)), *fields_mm), rules)
             if piece is None:
                 return None
             laid.append((piece, own))
     return laid
 
 
-def _lay(surface: Mesh, faces: IntArray, membership_mm: FloatArray, inside_mm: FloatArray, rules: CutRules) -> Piece | None:
-    """Lay one piece flat; None where it does not keep the rules."""
+def _lay(surface: Mesh, faces: IntArray, fields_mm: tuple[FloatArray, FloatArray, FloatArray], rules: CutRules) -> Piece | None:
+    """Lay one piece flat, its front down, from membership, depth within the treated part and place along the head of corners."""
     vertex_index, inverse = np.unique(surface.faces[faces], return_inverse=True)
     own = Mesh(vertices_mm=surface.vertices_mm[vertex_index], faces=inverse.reshape(-1, 3).astype(np.int32))
     flat = flatten(own, enough_fraction=0.9 * rules.error_fraction)
-    turned = turn_to_fit(flat.chart_mm, rules)
-    if flat.worst_fraction > rules.error_fraction or flat.folded.any() or turned is None or crosses_itself(flat.chart_mm, own):
+    if flat.worst_fraction > rules.error_fraction or flat.folded.any() or crosses_itself(flat.chart_mm, own):
+        return None
+    membership_mm, inside_mm, along_mm = (field[vertex_index] for field in fields_mm)
+    turned = turn_to_fit(turn_upright(flat.chart_mm, along_mm), rules)
+    if turned is None:
         return None
     return Piece(
         face_index=faces.astype(np.int32),
         vertex_index=vertex_index.astype(np.int32),
         faces=own.faces,
         flat=Flat(chart_mm=turned, error_fraction=flat.error_fraction, folded=flat.folded),
-        membership_mm=membership_mm[vertex_index],
-        inside_mm=inside_mm[vertex_index],
+        membership_mm=membership_mm,
+        inside_mm=inside_mm,
     )
