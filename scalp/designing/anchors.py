@@ -11,8 +11,8 @@ from scalp.geometry.curves import lengths_along_mm
 
 PEAK_FRACTION = 5.0 / 8.0
 """The temporal peak lies 5 of 8 cm on the way from the frontotemporal point to the outer corner of the eye. [Garg2017]"""
-LOWEST_PEAK_FRACTION = 0.65
-"""Where the line ends above the temporal peak, its peak is taken this far on its way from the corner to its end. (E)"""
+HIGHEST_PEAK_FRACTION, LOWEST_PEAK_FRACTION = 0.35, 0.72
+"""Between which parts of the way from the corner to the line's end its peak is taken, also where it ends higher up. (E)"""
 INNER_CORNER_FRACTION = 0.6
 """Where the line ends before the vertical through the eye's corner, its corner is taken so far from the middle. (E)"""
 
@@ -51,8 +51,8 @@ def find_anchors(anatomy: Anatomy, points_mm: FloatArray, corner_lateral_mm: tup
     """Return which points of a line (N, 3) are its anchors, (7,), in the order of `ANCHOR_NAMES`.
 
     The middle is where the line crosses the mid-sagittal plane above the glabella; the frontotemporal points lie on the
-    verticals just outside the outer corners of the eyes [Shapiro2013]; the temporal peaks are the points nearest to 5 of 8 cm on
-    the way from there to the eye [Garg2017]; the sideburns are the ends. On a line that ends early they move together.
+    verticals just outside the outer corners of the eyes [Shapiro2013]; the temporal peaks are where the
+    line comes to the level of 5 of 8 cm on the way from there to the eye [Garg2017]; the sideburns are its ends, however high.
     """
     centre_mm = float(anatomy.chart.centre_mm[0])
     middle = middle_index(points_mm, centre_mm)
@@ -69,6 +69,6 @@ def find_anchors(anatomy: Anatomy, points_mm: FloatArray, corner_lateral_mm: tup
 
 def _peak_index(temple_mm: FloatArray, *, corner_mm: FloatArray, canthus_mm: FloatArray) -> int:
     """Return how many points after the corner the temporal peak comes on one temple line (N, 3), corner first."""
-    wanted_mm = corner_mm + PEAK_FRACTION * (canthus_mm - corner_mm)
-    nearest = int(np.argmin(np.linalg.norm(temple_mm - wanted_mm, axis=1)))
-    return int(np.clip(nearest, 0.35 * (len(temple_mm) - 1), LOWEST_PEAK_FRACTION * (len(temple_mm) - 1)))
+    level_mm = corner_mm[1] + PEAK_FRACTION * (canthus_mm[1] - corner_mm[1])
+    nearest = int(np.argmin(np.abs(temple_mm[:, 1] - level_mm)))
+    return int(np.clip(nearest, HIGHEST_PEAK_FRACTION * (len(temple_mm) - 1), LOWEST_PEAK_FRACTION * (len(temple_mm) - 1)))

@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 
-from scalp.base import FloatArray, IntArray, NotPossible
+from scalp.base import BoolArray, FloatArray, IntArray, NotPossible
 from scalp.designing.anatomy import Anatomy
 from scalp.designing.hairlines import Drawing, line_through, skin_at
 from scalp.designing.tracing import SPACING_MM, fault_of
@@ -40,7 +40,7 @@ def move_anchors(anatomy: Anatomy, drawing: Drawing, moves: tuple[AnchorMove, ..
         raise NotPossible(
             f"Moving the anchors would leave the line {fault[0]}; this", _reachable(anatomy, drawing, shift_mm), "Move them less."
         )
-    return line_through(anatomy, *_filled_up(moved_mm, drawing.anchor_index))
+    return line_through(anatomy, *_filled_up(moved_mm, drawing.anchor_index, np.asarray(shift_mm.any(1))))
 
 
 def walk_over_skin(anatomy: Anatomy, points_mm: FloatArray, shift_mm: FloatArray) -> FloatArray:
@@ -92,13 +92,13 @@ def _turned(anatomy: Anatomy, azimuth_rad: FloatArray, polar_rad: FloatArray, st
     return turn_rad, (-step_mm[:, 1] - turn_rad * slanted_mm) / down_length_mm
 
 
-def _filled_up(points_mm: FloatArray, anchor_index: IntArray) -> tuple[FloatArray, IntArray]:
+def _filled_up(points_mm: FloatArray, anchor_index: IntArray, moved: BoolArray) -> tuple[FloatArray, IntArray]:
     """Return a line with points again 1 mm apart where a move drew them apart, and its anchors, which stay points of it."""
     parts, index = [points_mm[: anchor_index[0]]], [int(anchor_index[0])]
     for start, end in itertools.pairwise(anchor_index):
         part_mm = points_mm[start : end + 1]
         gaps_mm = np.linalg.norm(np.diff(part_mm, axis=0), axis=1)
-        if len(gaps_mm) and gaps_mm.max() > WIDEST_SPACING_MM:
+        if moved[start : end + 1].any() and gaps_mm.max() > WIDEST_SPACING_MM:
             part_mm = spaced_evenly(part_mm, SPACING_MM)
         parts.append(part_mm[:-1])
         index.append(index[-1] + len(part_mm) - 1)

@@ -104,7 +104,7 @@ def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float,
     corner_level_mm = _level_at(anatomy, side * lateral_mm, corner_forward_mm)
     peak_level_mm = anatomy.canthus_mm[1] + 0.45 * (middle_mm[1] - anatomy.canthus_mm[1]) + own_mm[2]
     peak_forward_mm = tragus_mm[2] + shape.temple_forward_fraction * anatomy.eye_forward_mm + own_mm[3]
-    peak_forward_mm = min(peak_forward_mm, corner_forward_mm - 2.0)
+    peak_forward_mm = min(peak_forward_mm, corner_forward_mm + shape.temple_ahead_mm)
     hollow_level_mm = (corner_level_mm + peak_level_mm) / 2
     hollow_forward_mm = 0.45 * corner_forward_mm + 0.55 * peak_forward_mm - shape.temple_hollow_mm + 0.5 * own_mm[4]
     end_forward_mm = min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 4.0)

@@ -7,7 +7,7 @@ from scalp.designing.anatomy import Anatomy
 from scalp.designing.anchors import find_anchors
 from scalp.designing.editing import move_anchors
 from scalp.designing.hairlines import Drawing, SideAnchors, check_reachable, draw_hairline, draw_sides, grow_line, height_for, line_through
-from scalp.designing.styles import StyleShape, shape_for
+from scalp.designing.styles import STYLES, StyleShape, shape_for
 from scalp.designing.tracing import lay_drawn
 from scalp.domain.design import HairlineEdit, Wishes
 
@@ -16,7 +16,7 @@ from scalp.domain.design import HairlineEdit, Wishes
 class WishedLine(Value):
     """A hairline with what it was drawn from: the numbers of the style as wished, the anchors of the sides, the line.
 
-    `sides` are those of the proposal, also where a person has changed the line: native hair does not move with a drawing.
+    `sides` are what native hair is measured from: it does not move with a drawing, nor come forward with a style.
     """
 
     shape: StyleShape
@@ -41,7 +41,18 @@ def draw_line(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit | None = None
         drawing = _traced(anatomy, wishes, edit, edit.drawn_mm, sides)
     if edit is not None and edit.moves:
         drawing = move_anchors(anatomy, drawing, edit.moves)
-    return WishedLine(shape=shape, sides=sides, drawing=drawing)
+    return WishedLine(shape=shape, sides=_native_sides(anatomy, shape, height_mm, wishes), drawing=drawing)
+
+
+def _native_sides(anatomy: Anatomy, shape: StyleShape, height_mm: float, wishes: Wishes) -> tuple[SideAnchors, SideAnchors]:
+    """Return the sides as native hair has them: no temple stands further forward than a natural one."""
+    natural = STYLES["natural"]
+    held = dataclasses.replace(
+        shape,
+        temple_forward_fraction=min(shape.temple_forward_fraction, natural.temple_forward_fraction),
+        temple_ahead_mm=min(shape.temple_ahead_mm, natural.temple_ahead_mm),
+    )
+    return draw_sides(anatomy, held, height_mm, wishes.asymmetry_mm, wishes.seed)
 
 
 def _traced(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit, drawn_mm: FloatArray, sides: tuple[SideAnchors, SideAnchors]) -> Drawing:

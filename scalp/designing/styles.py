@@ -55,6 +55,9 @@ class StyleShape(Value):
     hump_mm: float = 0.0
     """The lateral hump: how far the line comes forward two thirds of the way to the corner, before it turns back; with the
     late turn of `recess_mm` 5 to 10 mm against an even bow."""
+    temple_ahead_mm: float = -2.0
+    """How far before the frontotemporal point the temple peak may stand, straight forward; by [Garg2017] it lies on the way
+    from there to the eye, in men it draws back with the years."""
     peak_depth_mm: float = 0.0
     """How far a widow's peak comes down from the line around it; its tip has the height of the line."""
     peak_width_mm: float = 26.0
@@ -64,7 +67,7 @@ class StyleShape(Value):
     gap_every_mm: float = 16.0
     """Way along the line from one gap to the next, on average; a gap takes a third of it."""
     cluster_fraction: float = 0.0
-    """How much less stands between the clusters than on average, in the front; 0 spreads evenly."""
+    """How much less stands between the clusters than on average, and more in them; 0 spreads evenly."""
     cluster_mm: float = 7.0
     """Way from one cluster to the next; the smallest that a surface of 1.5 mm edges can carry is 5."""
     age_rule: bool = True
@@ -75,12 +78,12 @@ STYLES: dict[HairlineStyle, StyleShape] = {
     "natural": StyleShape(
         height_mm=66.0, corner_depth_mm=26.0, recess_mm=6.5, corner_outward_mm=4.0, corner_mm=5.0, temple_forward_fraction=0.56,
         temple_hollow_mm=3.0, temple_end_mm=44.0, macro_waver_mm=(1.2, 2.4), micro_waver_mm=(0.1, 1.1), edge_fraction=0.36,
-        ramp_mm=8.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, hump_mm=2.0,
+        ramp_mm=8.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, hump_mm=3.6,
     ),
     "soft": StyleShape(
         height_mm=69.0, corner_depth_mm=25.0, recess_mm=5.0, corner_outward_mm=3.0, corner_mm=9.0, temple_forward_fraction=0.50,
         temple_hollow_mm=3.0, temple_end_mm=50.0, macro_waver_mm=(1.2, 2.6), micro_waver_mm=(0.1, 1.6), edge_fraction=0.30,
-        ramp_mm=12.0, frontal_fraction=0.85, sentinel_per_cm2=1.2, closes_temples=False, hump_mm=2.0,
+        ramp_mm=12.0, frontal_fraction=0.85, sentinel_per_cm2=1.2, closes_temples=False, hump_mm=3.6,
     ),
     "straight": StyleShape(
         height_mm=63.0, corner_depth_mm=27.0, recess_mm=0.0, corner_outward_mm=7.0, corner_mm=1.5, temple_forward_fraction=0.62,
@@ -99,39 +102,39 @@ STYLES: dict[HairlineStyle, StyleShape] = {
     ),
     "broken": StyleShape(
         height_mm=67.0, corner_depth_mm=28.0, recess_mm=8.0, corner_outward_mm=3.0, corner_mm=6.0, temple_forward_fraction=0.52,
-        temple_hollow_mm=3.0, temple_end_mm=48.0, macro_waver_mm=(1.4, 2.5), micro_waver_mm=(0.8, 2.4), edge_fraction=0.36,
-        ramp_mm=7.0, frontal_fraction=0.85, sentinel_per_cm2=2.0, closes_temples=False, hump_mm=2.0, gap_depth_mm=9.0,
-        gap_every_mm=15.0,
+        temple_hollow_mm=3.0, temple_end_mm=48.0, macro_waver_mm=(1.4, 2.5), micro_waver_mm=(0.5, 1.7), edge_fraction=0.36,
+        ramp_mm=7.5, frontal_fraction=0.85, sentinel_per_cm2=1.6, closes_temples=False, hump_mm=3.6, gap_depth_mm=8.0,
+        gap_every_mm=17.0,
     ),
     "medium": StyleShape(
-        height_mm=64.0, corner_depth_mm=23.0, recess_mm=4.0, corner_outward_mm=5.0, corner_mm=5.0, temple_forward_fraction=0.58,
+        height_mm=64.0, corner_depth_mm=23.0, recess_mm=4.0, corner_outward_mm=5.0, corner_mm=5.0, temple_forward_fraction=0.66,
         temple_hollow_mm=2.0, temple_end_mm=42.0, macro_waver_mm=(1.1, 2.0), micro_waver_mm=(0.1, 0.8), edge_fraction=0.40,
-        ramp_mm=5.5, frontal_fraction=0.84, sentinel_per_cm2=0.7, closes_temples=False, hump_mm=2.0,
+        ramp_mm=5.5, frontal_fraction=0.84, sentinel_per_cm2=0.7, closes_temples=False, hump_mm=3.6, temple_ahead_mm=0.0,
     ),
     "defined": StyleShape(
-        height_mm=62.0, corner_depth_mm=22.0, recess_mm=4.0, corner_outward_mm=7.0, corner_mm=2.0, temple_forward_fraction=0.66,
-        temple_hollow_mm=5.0, temple_end_mm=32.0, macro_waver_mm=(1.0, 1.4), micro_waver_mm=(0.0, 0.4), edge_fraction=0.50,
-        ramp_mm=1.8, frontal_fraction=0.74, sentinel_per_cm2=0.4, closes_temples=True,
+        height_mm=62.0, corner_depth_mm=22.0, recess_mm=4.0, corner_outward_mm=7.0, corner_mm=2.0, temple_forward_fraction=0.86,
+        temple_hollow_mm=4.0, temple_end_mm=32.0, macro_waver_mm=(1.35, 1.9), micro_waver_mm=(0.0, 0.4), edge_fraction=0.50,
+        ramp_mm=1.8, frontal_fraction=0.74, sentinel_per_cm2=0.4, closes_temples=True, temple_ahead_mm=6.0,
     ),
     "widows-peak": StyleShape(
-        height_mm=62.0, corner_depth_mm=33.0, recess_mm=3.0, corner_outward_mm=3.0, corner_mm=6.0, temple_forward_fraction=0.56,
+        height_mm=61.0, corner_depth_mm=33.0, recess_mm=3.0, corner_outward_mm=3.0, corner_mm=6.0, temple_forward_fraction=0.56,
         temple_hollow_mm=3.0, temple_end_mm=44.0, macro_waver_mm=(1.1, 2.0), micro_waver_mm=(0.1, 1.0), edge_fraction=0.36,
-        ramp_mm=7.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, peak_depth_mm=11.0,
+        ramp_mm=7.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, peak_depth_mm=13.0, peak_width_mm=24.0,
     ),
     "faded": StyleShape(
         height_mm=69.0, corner_depth_mm=24.0, recess_mm=5.0, corner_outward_mm=3.0, corner_mm=10.0, temple_forward_fraction=0.48,
         temple_hollow_mm=3.0, temple_end_mm=52.0, macro_waver_mm=(1.2, 2.5), micro_waver_mm=(0.2, 1.8), edge_fraction=0.26,
-        ramp_mm=15.0, frontal_fraction=0.62, sentinel_per_cm2=1.4, closes_temples=False, hump_mm=2.0,
+        ramp_mm=15.0, frontal_fraction=0.62, sentinel_per_cm2=1.4, closes_temples=False, hump_mm=3.6,
     ),
     "afro": StyleShape(
-        height_mm=61.0, corner_depth_mm=20.0, recess_mm=0.0, corner_outward_mm=8.0, corner_mm=3.5, temple_forward_fraction=0.64,
-        temple_hollow_mm=3.0, temple_end_mm=34.0, macro_waver_mm=(1.0, 1.5), micro_waver_mm=(0.2, 0.9), edge_fraction=0.48,
-        ramp_mm=3.0, frontal_fraction=0.80, sentinel_per_cm2=0.5, closes_temples=True, cluster_fraction=0.6,
+        height_mm=61.0, corner_depth_mm=20.0, recess_mm=0.0, corner_outward_mm=8.0, corner_mm=3.5, temple_forward_fraction=0.80,
+        temple_hollow_mm=3.0, temple_end_mm=34.0, macro_waver_mm=(1.35, 1.9), micro_waver_mm=(0.2, 0.9), edge_fraction=0.48,
+        ramp_mm=3.0, frontal_fraction=0.80, sentinel_per_cm2=0.5, closes_temples=True, cluster_fraction=0.3, temple_ahead_mm=4.0, cluster_mm=6.5,
     ),
     "female": StyleShape(
-        height_mm=67.0, corner_depth_mm=13.0, recess_mm=0.0, corner_outward_mm=6.0, corner_mm=17.0, temple_forward_fraction=0.64,
+        height_mm=67.0, corner_depth_mm=13.0, recess_mm=0.0, corner_outward_mm=6.0, corner_mm=17.0, temple_forward_fraction=0.74,
         temple_hollow_mm=0.5, temple_end_mm=34.0, macro_waver_mm=(1.0, 2.0), micro_waver_mm=(0.3, 1.6), edge_fraction=0.28,
-        ramp_mm=13.0, frontal_fraction=0.80, sentinel_per_cm2=1.2, closes_temples=True, age_rule=False,
+        ramp_mm=13.0, frontal_fraction=0.80, sentinel_per_cm2=1.2, closes_temples=True, age_rule=False, temple_ahead_mm=2.0,
     ),
 }  # fmt: skip
 
@@ -149,8 +152,8 @@ def shape_for(wishes: Wishes) -> StyleShape:
         closes = wishes.temple_closure_fraction >= CLOSED_FROM_FRACTION
     return dataclasses.replace(
         style,
-        macro_waver_mm=tuple(ragged * crest_mm for crest_mm in style.macro_waver_mm),
-        micro_waver_mm=tuple(ragged * crest_mm for crest_mm in style.micro_waver_mm),
+        macro_waver_mm=(ragged * style.macro_waver_mm[0], ragged * style.macro_waver_mm[1]),
+        micro_waver_mm=(ragged * style.micro_waver_mm[0], ragged * style.micro_waver_mm[1]),
         gap_depth_mm=float(np.minimum(ragged, 1.5)) * style.gap_depth_mm,
         sentinel_per_cm2=ragged * style.sentinel_per_cm2,
         ramp_mm=style.ramp_mm if wishes.transition_mm is None else wishes.transition_mm,

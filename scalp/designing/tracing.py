@@ -55,14 +55,14 @@ def fault_of(anatomy: Anatomy, line_mm: FloatArray) -> tuple[str, str, str] | No
     place = _place_off_scalp(anatomy, line_mm)
     if place:
         return f"over {place}", "a curve over the scalp, above brow and ears and before the crown", "Keep it on the scalp."
+    if crosses_itself(anatomy, line_mm):
+        return "crossing itself", "a curve that meets no part of itself", "Draw it in one go, without loops."
     if turns_back_mm(anatomy, line_mm) > MOST_BACKWARDS_MM:
         return (
             f"running backwards by {turns_back_mm(anatomy, line_mm):.0f} mm",
             f"from the client's right to the left, turning back by up to {MOST_BACKWARDS_MM:.0f} mm",
             "Draw it in one go from right to left.",
         )
-    if crosses_itself(anatomy, line_mm):
-        return "crossing itself", "a curve that meets no part of itself", "Draw it in one go, without loops."
     return None
 
 

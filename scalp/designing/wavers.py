@@ -10,7 +10,6 @@ from scipy.spatial import cKDTree
 from scalp.base import FloatArray
 from scalp.designing.styles import StyleShape
 from scalp.geometry.curves import waver_mm
-from scalp.geometry.sections import slow_noise
 
 MACRO_WAVELENGTH_MM, MICRO_WAVELENGTH_MM = (18.0, 33.0), (3.0, 8.0)
 SETTLED_MM = 20.0
@@ -23,8 +22,7 @@ PEAK_ROUNDING_MM = 3.0
 """Radius at the tip of a widow's peak. (E)"""
 GAP_SHARE = 0.33
 """Part of a broken line that its gaps take. (E)"""
-CLUSTER_DEPTH_MM = 40.0
-"""How far behind the line clusters are drawn; further back the field is even. (E)"""
+WAVES_COUNT = 32
 
 
 def shift_along_mm(
@@ -79,15 +77,16 @@ def edge_pattern(points_mm: FloatArray, behind_mm: FloatArray, line_mm: FloatArr
     """Return by how much the density behind the line is multiplied at points (N, 3), (N,): gaps and clusters of the style.
 
     `behind_mm` (N,) is how far behind the line each lies. Gaps reach from the line to their depth and close smoothly; clusters
-    keep the mean density and are gone 40 mm behind the line. 1 for styles that have neither.
+    lie all over the scalp, as curls do, and keep the mean density. 1 for styles that have neither.
     """
     pattern = np.ones(len(points_mm))
-    front = np.flatnonzero((behind_mm > -shape.gap_depth_mm) & (behind_mm < max(shape.gap_depth_mm, CLUSTER_DEPTH_MM)))
     if shape.gap_depth_mm > 0:
+        front = np.flatnonzero(np.abs(behind_mm) < shape.gap_depth_mm)
         along = cKDTree(line_mm).query(points_mm[front])[1]
         pattern[front] *= 1.0 - _gaps(line_mm, shape, seed)[along] * _fading(behind_mm[front] / shape.gap_depth_mm)
     if shape.cluster_fraction > 0:
-        pattern[front] *= _clusters(points_mm[front], behind_mm[front], shape, seed)
+        behind = np.flatnonzero(behind_mm > 0)
+        pattern[behind] *= 1.0 + shape.cluster_fraction * np.tanh(1.6 * _lumps(points_mm[behind], shape.cluster_mm, seed))
     return pattern
 
 
@@ -103,11 +102,14 @@ def _gaps(line_mm: FloatArray, shape: StyleShape, seed: int) -> FloatArray:
     return np.asarray((depths * np.exp(-(apart**4))).max(1, initial=0.0))
 
 
-def _clusters(points_mm: FloatArray, behind_mm: FloatArray, shape: StyleShape, seed: int) -> FloatArray:
-    """Return the density in and between clusters against its mean, (N,)."""
-    noise = slow_noise(points_mm, (0.85 * shape.cluster_mm, 1.2 * shape.cluster_mm), np.random.default_rng([seed, 16]))
-    lumps = shape.cluster_fraction * np.tanh(1.6 * noise)
-    return np.asarray(1.0 + lumps * _fading(behind_mm / CLUSTER_DEPTH_MM))
+def _lumps(points_mm: FloatArray, apart_mm: float, seed: int) -> FloatArray:
+    """Return smooth noise whose lumps are so far apart, (N,), deviation 1: plane waves of every heading, too many to be a lattice."""
+    chance = np.random.default_rng([seed, 16])
+    headings = chance.normal(size=(WAVES_COUNT, 3))
+    headings /= np.linalg.norm(headings, axis=1, keepdims=True)
+    waves_per_mm = 2 * np.pi * headings / (apart_mm * chance.uniform(0.75, 1.5, (WAVES_COUNT, 1)))
+    phases_rad = chance.uniform(0.0, 2 * np.pi, WAVES_COUNT)
+    return np.asarray(np.sin(points_mm @ waves_per_mm.T + phases_rad).sum(1) * np.sqrt(2.0 / WAVES_COUNT))
 
 
 def _fading(fraction: FloatArray) -> FloatArray:

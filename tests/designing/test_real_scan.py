@@ -50,7 +50,7 @@ def test_a_scan_with_ears_face_and_shoulders_is_treated_on_the_scalp_alone(scann
     touched = scanned_head.surface.vertices_mm[design.density_per_cm2 > 0]
     assert touched[:, 1].min() > 25.0
     assert touched[touched[:, 2] > 40.0][:, 1].min() > 35.0
-    assert 220.0 < design.area_cm2 < 330.0
+    assert 220.0 < design.area_cm2 < 345.0
     points_mm = design.hairline.points_mm
     assert abs(points_mm[0, 1] - points_mm[-1, 1]) < 12.0
     assert np.abs(np.diff(points_mm[:, 1])).max() < 6.0
