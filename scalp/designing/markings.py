@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, BoolArray, Doubt, FloatArray, Value, WrongParent, value
+from scalp.base import BadInput, BoolArray, FloatArray, Value, WrongParent, value
 from scalp.designing.anatomy import Anatomy
 from scalp.domain.head import Head, Mesh
 from scalp.domain.marks import KeepAway, Patch, ScalpMarks, Scar
@@ -178,29 +178,3 @@ def keep_free(surface: Mesh, density_per_cm2: FloatArray, keep_away: tuple[KeepA
         return density_per_cm2, ()
     covered = covered_fraction(surface, places_mm[touching], radius_mm[touching])
     return density_per_cm2 * (1.0 - covered), tuple(place for place, near in zip(keep_away, touching, strict=True) if near)
-
-
-def doubts_of_marks(marks: ScalpMarks) -> tuple[Doubt, ...]:
-    """Return what pigment cannot do for the scars and patches of a scalp, and what may move."""
-    found = []
-    for number, scar in enumerate(marks.scars, 1):
-        if scar.relief != "flat":
-            found.append(
-                Doubt(
-                    kind="design",
-                    where=f"scar {number}",
-                    size=f"{scar.relief}, {scar.width_mm:g} mm wide",
-                    advice="Pigment hides a difference of colour, not of height: its shadow stays seen in light from the side.",
-                )
-            )
-    unsure = sum(1 for patch in marks.patches if not patch.stable)
-    if unsure:
-        found.append(
-            Doubt(
-                kind="design",
-                where="bald patches",
-                size=f"{unsure} of {len(marks.patches)} not known to be still for a year",
-                advice="Patches of alopecia areata move: wait and ask a doctor, or treat the whole scalp so that it looks right either way.",
-            )
-        )
-    return tuple(found)

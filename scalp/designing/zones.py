@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from scalp.base import BoolArray, ByteArray, FloatArray, Value, value
+from scalp.base import BadInput, BoolArray, ByteArray, FloatArray, Value, value
 from scalp.designing.anatomy import Anatomy
 from scalp.designing.hairlines import Drawing
 from scalp.domain.design import ZONE_NAMES, Zone, ZoneWish
@@ -22,7 +22,8 @@ TREATED_FROM_FRACTION = 0.1
 """What counts as treated area: at least this part of the peak density."""
 LARGEST_PER_CM2 = 200.0
 """What practice does not exceed. (D, smp 1.4)"""
-_ROUNDS_COUNT = 6
+_ROUNDS_COUNT = 8
+_LARGEST_FACTOR = 50.0
 
 
 @value
@@ -40,7 +41,7 @@ class ZoneRules(Value):
     crown_radius_mm: float = 38.0
     blended_below_fraction: float = 0.85
     """Where less than this part of the full density is left, the place belongs to the blend of sides and back."""
-    join_mm: float = 9.0
+    join_mm: float = 7.0
     """Over about what length a wish for one zone passes into the next."""
 
 
@@ -146,6 +147,10 @@ def grant_wishes(
     Each zone has a factor, and a place the mean of the factors of the zones around it; the factors are solved so that the
     means come out, as far as the limit of practice and the joins allow. What is asked to be 0 is left out up to the join.
     """
+    names = [wish.zone for wish in wishes]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise BadInput("zone", f"{twice}, {names.count(twice)} times", "one wish for each zone", "Say all of a zone in one wish.")
     asked = {ZONE_NAMES.index(wish.zone): wish.density_per_cm2 for wish in wishes if wish.density_per_cm2 is not None}
     treated = zone_index > 0
     asked = {number: wanted for number, wanted in asked.items() if (zone_index == number).any()}
@@ -153,16 +158,15 @@ def grant_wishes(
         return density_per_cm2
     numbers = np.unique(zone_index[treated])
     shares = _soft_shares(surface, zone_index, numbers, rules.join_mm)
-    factors, areas_mm2 = np.ones(len(numbers)), vertex_areas_mm2(surface)
-    current = density_per_cm2
+    factors, areas_mm2, current = np.ones(len(numbers)), vertex_areas_mm2(surface), density_per_cm2
     for _ in range(_ROUNDS_COUNT):
         for place, number in enumerate(numbers):
-            if number in asked:
-                within = (zone_index == number).astype(float)
-                area_mm2 = float(within @ treated_mm2(surface, current, peak_per_cm2)) or float(within @ areas_mm2)
-                mean = float((within * current) @ areas_mm2) / area_mm2
-                factors[place] *= asked[int(number)] / max(mean, 1e-9) if asked[int(number)] > 0.0 else 0.0
-        factors = np.clip(factors, 0.0, 50.0)
+            if int(number) in asked:
+                within = (zone_index == number) * areas_mm2
+                area_mm2 = float(((zone_index == number) * treated_mm2(surface, current, peak_per_cm2)).sum()) or float(within.sum())
+                slope = float(within @ (shares[:, place] * density_per_cm2)) / area_mm2
+                missing = asked[int(number)] - float(within @ current) / area_mm2
+                factors[place] = np.clip(factors[place] + missing / max(slope, 1e-9), 0.0, _LARGEST_FACTOR) if asked[int(number)] else 0.0
         current = np.minimum(density_per_cm2 * np.where(treated, shares @ factors, 1.0), LARGEST_PER_CM2)
     return np.asarray(current)
 

@@ -11,7 +11,7 @@ from scalp.base import FloatArray
 from scalp.domain.head import Mesh
 from scalp.geometry.meshes import face_areas_mm2
 
-CUTS_COUNT = 6
+CUTS_COUNT = 10
 """Faces at the rim of a ball are cut into the square of this many."""
 _MOST_RADII_COUNT = 24
 _LADDER = 1.05
@@ -55,7 +55,7 @@ def covered_fraction(surface: Mesh, places_mm: FloatArray, radius_mm: FloatArray
     """Return how much of the surroundings of each vertex (V,) lies in balls round places (M, 3) of radii (M,), 0 to 1.
 
     Weighted as `integrals_mm2`: a field lowered by it loses what it holds in the balls, whatever the size of faces, to the
-    36th of a face. Of more than 24 radii those within 5 % of each other all count as the largest.
+    hundredth of a face. Of more than 24 radii those within 5 % of each other all count as the largest.
     """
     covered, faces = np.zeros((len(surface.faces), 3)), surface.faces
     weights = _middles_of_cuts(CUTS_COUNT)

@@ -14,6 +14,7 @@ from scalp.domain.plan import Plan
 from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.placement.fields import Effort, Field, spread_field
 from scalp.placement.irregularity import scatter_points, vary
+from scalp.placement.keeping import kept_by_design
 from scalp.placement.rooms import Room, open_margin_mm
 from scalp.placement.surfaces import Ground, land, pick, prepare_ground, scatter
 from scalp.placement.units import add_units, units_for
@@ -98,7 +99,8 @@ def place_impressions(
     Points are spread by weighted elimination and Gaussian relaxation over nested sets, then scattered along the surface
     until they are as regular as follicles and no more. `keep_away_mm` (M, 3) are points of the head frame to keep free, such
     as follicles and moles, each with its own `keep_away_distance_mm` (M,) or all with that of the settings; the rest of the
-    skin takes up what would have lain there. `earlier_mm` (E, 3) are impressions that already lie on this head, before a
+    skin takes up what would have lain there. Places of `Design.keep_away` are kept free too, with the clearance of the
+    settings; the design holds no impressions for them. `earlier_mm` (E, 3) are impressions that already lie on this head, before a
     touch-up: new ones fill in between them, so that all together have the design's density and are even. Columns are those
     of settled deposits: what healing does to them is not here. [Yuksel2015] [Ahmed2022]
     """
@@ -138,6 +140,8 @@ def _make_room(design: Design, head: Head, settings: PlacementSettings, standing
     if distance_mm.shape != (len(keep_away_mm),) or not ((distance_mm >= 0.0) & (distance_mm <= LARGEST_DISTANCE_MM)).all():
         allowed = f"({len(keep_away_mm)},) values of 0 to {LARGEST_DISTANCE_MM:g} mm"
         raise BadInput("keep_away_distance_mm", distance_mm.shape, allowed, "Give one for each point that is kept free.")
+    own_mm, own_distance_mm = kept_by_design(design, head, settings.keep_away_distance_mm, LARGEST_DISTANCE_MM)
+    keep_away_mm, distance_mm = np.vstack([keep_away_mm, own_mm]), np.concatenate([distance_mm, own_distance_mm])
     if not len(earlier_mm):
         return Room(apart_mm=settings.apart_mm, keep_away_mm=keep_away_mm, keep_away_distance_mm=distance_mm)
     landed, off_mm = land(head.surface, earlier_mm)
