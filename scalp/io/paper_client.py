@@ -3,7 +3,9 @@
 Every number is the plan's, written in the words of one language. How it looks on the page is the template's.
 """
 
+import hashlib
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from scalp.domain.look import Moment
@@ -13,11 +15,11 @@ from scalp.domain.quote import QuoteItem
 from scalp.io.paper_words import Words
 
 Told = dict[str, Any]
-_CLIENT_SIDES = ("front", "left", "right", "top", "back")
+_CLIENT_SIDES = ("front", "top", "left")
 
 
-def client_paper(papers: Papers, words: Words, digests: dict[str, str]) -> Told:
-    """Return everything the client's paper says; `digests` names the picture files by what is in them."""
+def client_paper(papers: Papers, words: Words) -> Told:
+    """Return everything the client's paper says."""
     trial = papers.plan.pigment.temporary
     return head_of(papers, words, "client") | {
         "title": words("client.trial_title" if trial else "client.title"),
@@ -40,7 +42,7 @@ def client_paper(papers: Papers, words: Words, digests: dict[str, str]) -> Told:
         "screening": _screening(papers, words),
         "statements": list(words.section("statements").values()),
         "signing": words.section("signing"),
-        "digests": _digests(papers, words, digests),
+        "digests": list(_named(papers, words)),
     }
 
 
@@ -132,9 +134,14 @@ def _map(picture: MapPicture, words: Words) -> Told:
 
 
 def file_name(picture: MapPicture | LookPicture) -> str:
-    """Return the name of a picture beside the template: its digest, so that the same picture is there once."""
+    """Return the name of a picture beside the template: the digest of its bytes, so that the same picture is there once."""
     kind = "jpg" if picture.content.startswith(b"\xff\xd8") else "png"
-    return f"{picture.digest}.{kind}"
+    return f"{content_digest(picture.content)}.{kind}"
+
+
+def content_digest(content: bytes) -> str:
+    """Return the name of a picture by its bytes: what is signed."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def moment_words(moment: Moment, words: Words) -> str:
@@ -222,7 +229,7 @@ def _touch_up(papers: Papers, words: Words) -> list[Told]:
 
 
 def _price(papers: Papers, words: Words) -> Told:
-    """Return the lines of the price, their total, what is only paid if needed, and the policy."""
+    """Return the price by session with its lines, its total, what is only paid if needed, and the policy."""
     quote = papers.quote
     if quote is None:
         return _price_of_plan(papers, words)
@@ -234,7 +241,7 @@ def _price(papers: Papers, words: Words) -> Told:
     ]
     return {
         "intro": words("client.price_intro"),
-        "items": [_item(item, words) for item in quote.items],
+        "groups": _groups(quote.items, words),
         "options": [_item(item, words) for item in quote.options],
         "total": [words("money.total"), words.price(quote.total)],
         "deposit": [words("money.deposit"), words.price(quote.deposit)],
@@ -263,13 +270,36 @@ def _price_of_plan(papers: Papers, words: Words) -> Told:
     ]
     return {
         "intro": words("client.price_plan_only"),
-        "items": [line for session, line in lines if not session.if_needed],
+        "groups": [
+            {"title": line["what"], "why": "", "amount": line["amount"], "items": []} for session, line in lines if not session.if_needed
+        ],
         "options": [line for session, line in lines if session.if_needed],
         "total": [words("money.total"), words.price(total)],
         "deposit": None,
         "rules": [],
         "cross_check": "",
     }
+
+
+def _groups(items: tuple[QuoteItem, ...], words: Words) -> list[Told]:
+    """Return the lines of a quote by session, each group with its exact sum; those of no session stand alone."""
+    groups: list[Told] = []
+    for number in dict.fromkeys(item.session_number for item in items):
+        own = [item for item in items if item.session_number == number]
+        if number is None:
+            groups += [
+                {"title": line["what"], "why": line["why"], "amount": line["amount"], "items": []}
+                for line in (_item(item, words) for item in own)
+            ]
+            continue
+        low, high = (sum((getattr(item.amount, end) for item in own), start=Decimal(0)) for end in ("low", "high"))
+        total = PriceSpan(low=low, high=high, currency=own[0].amount.currency)
+        told = {"title": words("moments.visit", number=number), "why": "", "amount": words.price(total)}
+        if len(own) == 1:
+            groups.append(told | {"why": words.sentence(own[0].why), "items": []})
+        else:
+            groups.append(told | {"items": [_item(item, words) for item in own]})
+    return groups
 
 
 def _item(item: QuoteItem, words: Words) -> Told:
@@ -329,12 +359,8 @@ def _screening(papers: Papers, words: Words) -> list[list[Any]]:
     return rows
 
 
-def _digests(papers: Papers, words: Words, digests: dict[str, str]) -> list[list[str]]:
-    """Return the names of all that is signed: plan, design, head, impressions and each picture."""
-    return list(_named(papers, words, digests))
-
-
-def _named(papers: Papers, words: Words, digests: dict[str, str]) -> Iterator[list[str]]:
+def _named(papers: Papers, words: Words) -> Iterator[list[str]]:
+    """Yield the names of all that is signed: plan, design, head, impressions and each picture."""
     yield [words("signing.plan"), papers.plan.digest]
     yield [words("signing.design"), papers.design.digest]
     yield [words("signing.head"), papers.design.head_digest]
@@ -343,4 +369,4 @@ def _named(papers: Papers, words: Words, digests: dict[str, str]) -> Iterator[li
         if papers.simulation.plan_digest != papers.plan.digest:
             yield [words("signing.simulated"), papers.simulation.plan_digest]
     for look in papers.looks:
-        yield [words("signing.look", label=moment_words(look.moment, words)), digests[file_name(look)]]
+        yield [words("signing.look", label=moment_words(look.moment, words)), content_digest(look.content)]

@@ -36,18 +36,23 @@ def read_simulation(folder: str | os.PathLike[str], design: Design) -> Simulatio
     record = read_treatment(place)
     if record.head.head_digest != design.head_digest:
         raise WrongParent("look", "of another head", "a look on the head of this plan", _REMEDY)
-    if record.design.design_digest != design.digest:
+    if record.design.design_digest not in (design.digest, _unnoted(design).digest):
         raise WrongParent("look", "of another design", "a look of the design of this plan", _REMEDY)
     if not record.looks:
         raise BadInput("look", "a treatment without pictures", "a folder that smp look wrote", _REMEDY)
     return Simulation(
         looks=tuple(_picture(place, record, number) for number in range(min(len(record.looks), _MOST_PICTURES))),
-        design_digest=record.design.design_digest,
+        design_digest=design.digest,
         plan_digest=record.plan.digest,
         impressions_digest=record.impressions_digest,
         fading=record.fading,
         doubts=record.doubts,
     )
+
+
+def _unnoted(design: Design) -> Design:
+    """Return a design without the client's words, which change nothing that is seen."""
+    return dataclasses.replace(design, wishes=dataclasses.replace(design.wishes, note=""))
 
 
 def _picture(folder: Path, record: TreatmentRecord, number: int) -> LookPicture:

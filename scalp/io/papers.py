@@ -4,7 +4,6 @@ All from one `Papers`; tagged, on A4 or US Letter, in several languages. The wor
 templates beside them; the stencil at 1:1 is `scalp.io.transfer`'s.
 """
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -49,8 +48,7 @@ def set_client(papers: Papers, words: Words) -> bytes:
     """Return the client's paper as a PDF."""
     looks = {file_name(look): look.content for look in papers.looks}
     maps = {file_name(picture): picture.content for picture in papers.maps if picture.session_number == 0}
-    digests = {name: hashlib.blake2b(content, digest_size=16).hexdigest() for name, content in looks.items()}
-    told = client_paper(papers, words, digests)
+    told = client_paper(papers, words)
     return typeset("client.typ", told | {"has_unshown": has_unshown(people_words(papers))}, looks | maps, day=papers.day)
 
 

@@ -100,15 +100,21 @@ def tape_place(head: Head, name: str, place_mm: FloatArray, radius_mm: float | N
 
 
 def draw_maps(head: Head, design: Design, plan: Plan, progress: Progress = no_progress) -> tuple[MapPicture, ...]:
-    """Return the map of the whole design and that of each session, from all sides."""
-    works = {0: (), **{session.number: session.works for session in plan.sessions}}
-    orders = [(number, side) for number in works for side in MAP_SIDE_NAMES]
-    drawn = []
-    for done, (number, side) in enumerate(orders):
+    """Return the map of the whole design and that of each session, from all sides.
+
+    A session that works in every zone has the map of the whole design, which is drawn once.
+    """
+    zones = frozenset(zone.name for zone in design.zones)
+    works = {session.number: session.works for session in plan.sessions}
+    alike = {number: frozenset() if zones <= {work.zone for work in each} else frozenset(each) for number, each in works.items()}
+    orders = [(works_drawn, side) for works_drawn in dict.fromkeys((frozenset(), *alike.values())) for side in MAP_SIDE_NAMES]
+    drawn = {}
+    for done, (each, side) in enumerate(orders):
         progress("drawing the maps", done / len(orders))
-        picture = draw_map(head, design, side, works=works[number], height_px=MAP_HEIGHT_PX)
-        drawn.append(MapPicture(session_number=number, side=side, content=_png(picture)))
-    return tuple(drawn)
+        ordered = next((works[number] for number, own in alike.items() if own == each and own), ())
+        drawn[each, side] = _png(draw_map(head, design, side, works=ordered, height_px=MAP_HEIGHT_PX))
+    shown = ((number, side, drawn[own, side]) for number, own in {0: frozenset(), **alike}.items() for side in MAP_SIDE_NAMES)
+    return tuple(MapPicture(session_number=number, side=side, content=content) for number, side, content in shown)
 
 
 def _png(srgb_u8: ByteArray) -> bytes:
