@@ -8,6 +8,7 @@ it is drawn.
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from scalp.base import BadInput, BoolArray, Doubt
 from scalp.designing import rules as asked
@@ -20,8 +21,11 @@ from scalp.domain.head import Head
 from scalp.domain.marks import Patch, Scar
 from scalp.domain.rules import SEVERITIES, Objection, Rule
 from scalp.geometry.curves import distance_to_curve_mm
+from scalp.geometry.meshes import vertex_areas_mm2
 
 UNSURE_SURFACE_MM = 4.0
+DISC_RADIUS_MM, MIDDLES_COUNT = 10.0, 600
+"""Over what discs, and about how many of them, the fullest place is looked for: clusters count with the gaps between them."""
 
 
 def judge_design(anatomy: Anatomy, design: Design) -> tuple[Objection, ...]:
@@ -34,7 +38,7 @@ def judge_design(anatomy: Anatomy, design: Design) -> tuple[Objection, ...]:
     found = [
         *_about_height(gauge, design.wishes),
         *_about_shape(gauge, design.wishes),
-        *_about_density(design),
+        *_about_density(anatomy.head, design),
         *_about_marks(design),
         *_about_loss(design.wishes, design),
     ]
@@ -114,21 +118,31 @@ def _about_shape(gauge: LineGauge, wishes: Wishes) -> Iterator[Objection]:
         yield _objection(asked.VARIED_EDGE, even, least, "A density that varies by a few percent, as a proposed design has.")
 
 
-def _about_density(design: Design) -> Iterator[Objection]:
+def _about_density(head: Head, design: Design) -> Iterator[Objection]:
     """Find densities above the cap, and zones that are fuller than usual."""
     most_per_cm2 = float(design.density_per_cm2.max())
     if most_per_cm2 > asked.CAP_PER_CM2 + 0.5:
         most = f"up to {asked.CAP_PER_CM2:.0f} per cm2"
         yield _objection(asked.DENSITY_CAP, f"{most_per_cm2:.0f} impressions per cm2", most, f"{asked.USUAL_PER_CM2:.0f} per cm2.")
-    fullest: tuple[float, str] = (0.0, "")
-    for index in np.unique(design.zone_index[design.density_per_cm2 > 0]):
-        own = design.density_per_cm2[(design.zone_index == index) & (design.density_per_cm2 > 0)]
-        fullest = max(fullest, (float(np.median(own)), ZONE_NAMES[index]))
-    if fullest[0] > asked.USUAL_PER_CM2 * (1.0 + asked.VARIED_FRACTION):
-        found = f"{fullest[0]:.0f} impressions per cm2 in the zone {fullest[1]}"
-        yield _objection(
-            asked.USUAL_DENSITY, found, f"100 to {asked.USUAL_PER_CM2:.0f} per cm2", f"A density of {asked.USUAL_PER_CM2:.0f} per cm2."
-        )
+    fullest_per_cm2, zone = _fullest(head, design)
+    if fullest_per_cm2 > asked.USUAL_PER_CM2 * (1.0 + asked.VARIED_FRACTION):
+        found = f"{fullest_per_cm2:.0f} impressions per cm2 in the zone {zone}"
+        usual = f"100 to {asked.USUAL_PER_CM2:.0f} per cm2"
+        yield _objection(asked.USUAL_DENSITY, found, usual, f"A density of {asked.USUAL_PER_CM2:.0f} per cm2.")
+
+
+def _fullest(head: Head, design: Design) -> tuple[float, str]:
+    """Return the highest density of a design over a disc of 20 mm, by area, and the zone it lies in."""
+    treated = np.flatnonzero(design.density_per_cm2 > 0)
+    if not len(treated):
+        return 0.0, ZONE_NAMES[0]
+    areas_mm2, places_mm = vertex_areas_mm2(head.surface)[treated], head.surface.vertices_mm[treated]
+    weights = np.column_stack([areas_mm2, areas_mm2 * design.density_per_cm2[treated]])
+    middles = np.arange(0, len(treated), max(1, len(treated) // MIDDLES_COUNT))
+    discs = cKDTree(places_mm, balanced_tree=False).query_ball_point(places_mm[middles], DISC_RADIUS_MM)
+    sums = np.array([weights[disc].sum(axis=0) for disc in discs])
+    best = int(np.argmax(sums[:, 1] / sums[:, 0]))
+    return float(sums[best, 1] / sums[best, 0]), ZONE_NAMES[design.zone_index[treated[middles[best]]]]
 
 
 def _about_marks(design: Design) -> Iterator[Objection]:
@@ -154,7 +168,12 @@ def _about_scar(scar: Scar) -> Iterator[Objection]:
         wait = "Ask for its date, and wait until then." if scar.months is None else _wait(asked.MATURE_SCAR_MONTHS - scar.months)
         yield _objection(asked.MATURE_SCAR, f"a scar ({scar.kind}) {age}", f"{asked.MATURE_SCAR_MONTHS:.0f} months or more", wait)
     if scar.relief != "flat":
-        yield _objection(asked.FLAT_SCAR, f"a {scar.relief} scar ({scar.kind})", "a flat one", "Say before that its shadow will stay.")
+        yield _objection(
+            asked.FLAT_SCAR,
+            f"a {scar.relief} scar ({scar.kind}), {scar.width_mm:g} mm wide",
+            "a flat one",
+            "Say before that its shadow stays seen in light from the side.",
+        )
 
 
 def _wait(months: float) -> str:
@@ -168,7 +187,10 @@ def _about_patches(patches: tuple[Patch, ...]) -> Iterator[Objection]:
     if moving:
         known = "have moved within a year" if any(patch.stable is False for patch in moving) else "are not known to be still"
         yield _objection(
-            asked.STABLE_PATCH, f"{_count(len(moving), 'patch', 'patches')} that {known}", "still for a year", "Wait, and ask a doctor."
+            asked.STABLE_PATCH,
+            f"{_count(len(moving), 'patch', 'patches')} that {known}",
+            "still for a year",
+            "Wait and ask a doctor, or treat the whole scalp so that it looks right either way.",
         )
     if patches:
         yield _objection(

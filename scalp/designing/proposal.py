@@ -10,7 +10,7 @@ from scalp.designing.densities import DensityRules, densities_per_cm2
 from scalp.designing.guardrails import doubts_about, judge_design
 from scalp.designing.limits import above_nape, behind_hairline_mm
 from scalp.designing.lines import draw_line
-from scalp.designing.markings import check_marks, doubts_of_marks, keep_free
+from scalp.designing.markings import check_marks, keep_free
 from scalp.designing.zones import TREATED_FROM_FRACTION, grant_wishes, sum_zones, treated_mm2
 from scalp.domain.design import ZONE_NAMES, Design, Hairline, HairlineEdit, Wishes, ZoneWish
 from scalp.domain.head import Head
@@ -55,7 +55,7 @@ def propose_design(
         density_per_cm2=density_per_cm2,
         zone_index=zone_index,
         area_cm2=area_cm2,
-        doubts=doubts if marks is None else doubts + doubts_of_marks(marks),
+        doubts=doubts,
         zones=sum_zones(head.surface, density_per_cm2, zone_index, peak_per_cm2, wishes=zone_wishes, keep_away=keep_away),
         keep_away=keep_away,
         edit=edit,
