@@ -5,6 +5,7 @@ will go stay what they are, and their questions stay with them.
 """
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +125,7 @@ HEIGHTS = (asked.NATURAL_HEIGHT.name, asked.HEIGHT_FOR_AGE.name, asked.ABOVE_CRE
 def _answer(wishes: Wishes, objection: Objection, design: Design) -> Wishes:
     """Return wishes with the one that a rule speaks of changed to the nearest value that the rule allows."""
     height_mm, least_mm = height_for(wishes), float(np.ceil(2.0 * least_height_mm(wishes)) / 2.0)
-    answers: dict[str, dict[str, float]] = {
+    answers: dict[str, dict[str, Any]] = {
         **{name: {"height_mm": max(height_mm, least_mm)} for name in HEIGHTS},
         asked.FACIAL_THIRDS.name: {"height_mm": max(height_mm, design.hairline.height_mm + HEIGHT_STEP_MM)},
         asked.USUAL_DENSITY.name: {"peak_density_per_cm2": min(wishes.peak_density_per_cm2, asked.USUAL_PER_CM2)},
