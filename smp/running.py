@@ -5,10 +5,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scalp.ageing.hair import grey_at
 from scalp.base import ByteArray, Progress
 from scalp.domain.hair import NativeHair, Stubble
-from scalp.domain.look import Look
+from scalp.domain.look import Look, Moment
 from scalp.domain.photo import Photo, srgb_encoding
 from scalp.io.films import write_film
 from scalp.io.pictures import write_picture
@@ -21,6 +23,8 @@ from scalp.treatment.planning import course_on
 from scalp.treatment.sittings import Sitting, shave_sitting
 from smp.orders import Order
 from smp.presenting import crop_head, present_comparison, present_course
+
+BEFORE = Moment(name="before", label="Before", session_number=0, days=0.0)
 
 
 def run_order(sitting: Sitting, order: Order, folder: Path, progress: Progress) -> dict[str, Any]:
@@ -71,16 +75,15 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
     """Write the looks of one course, its sheet, its film and its plan."""
     moments = moments_of(course.plan)
     shown = (*moments[:-1], *banded(moments[-1]))
-    names = {moment.name: f"{moment.name}.{order.picture_format}" for moment in moments}
-    looks: dict[str, Look] = {}
+    names = {moment.name: f"{moment.name}.{order.picture_format}" for moment in (BEFORE, *shown)}
     with ThreadPoolExecutor(1) as writer:
         before = show_before(sitting, course)
+        looks = {BEFORE.name: _untouched(before, sitting)}
         files = _write_preview(sitting, before, order, folder) + list(names.values())
-        writing: list[Future[None]] = []
+        writing: list[Future[None]] = [writer.submit(write_picture, before, folder / names[BEFORE.name])]
         for look in render_course(sitting, course, shown, progress):
             looks[look.moment.name] = look
-            if look.moment.name in names:
-                writing.append(writer.submit(write_picture, look.photo, folder / names[look.moment.name]))
+            writing.append(writer.submit(write_picture, look.photo, folder / names[look.moment.name]))
         for written in writing:
             written.result()
     progress("laying out the sheet", 0.85)
@@ -90,8 +93,13 @@ def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, 
         progress("making the film", 0.9)
         files.append(f"film.{order.film}")
         _write_film(sitting, before, [looks[moment.name] for moment in moments if moment.name != "year-5"], folder / files[-1])
-    _write_plan(sitting, course, {names[moment.name]: looks[moment.name] for moment in moments}, folder)
+    _write_plan(sitting, course, {names[name]: look for name, look in looks.items()}, folder)
     return [*files, "treatment.json"]
+
+
+def _untouched(before: Photo, sitting: Sitting) -> Look:
+    """Return the photo before any treatment as a look: nothing in it is touched."""
+    return Look(photo_digest=sitting.photo.digest, moment=BEFORE, photo=before, touched=np.zeros(before.pixels.shape[:2], np.uint8))
 
 
 def _write_preview(sitting: Sitting, before: Photo, order: Order, folder: Path) -> list[str]:

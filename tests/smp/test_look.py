@@ -24,17 +24,20 @@ def whole(sitter, tmp_path_factory):
     return result, out
 
 
-def test_the_course_writes_six_looks_a_sheet_a_film_and_the_plan(whole):
+def test_the_course_writes_its_looks_with_before_and_band_a_sheet_a_film_and_the_plan(whole):
     result, out = whole
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     wanted = {
+        "before.png",
         "session-1.png",
         "session-2.png",
         "session-3.png",
         "healed.png",
         "year-5.png",
         "year-10.png",
+        "year-10-low.png",
+        "year-10-high.png",
         "sheet.png",
         "film.gif",
         "treatment.json",
