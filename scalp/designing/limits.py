@@ -5,7 +5,7 @@ How densely is treated within these limits is `densities`'s, how densely hair gr
 
 import numpy as np
 
-from scalp.base import FloatArray
+from scalp.base import FloatArray, IntArray
 from scalp.designing.anatomy import Anatomy
 from scalp.designing.hairlines import Drawing
 from scalp.geometry.curves import distance_to_curve_mm
@@ -19,15 +19,33 @@ NAPE_BELOW_TRAGUS_MM = 30.0
 SIDEBURN_ABOVE_TRAGUS_MM = 4.0
 """Where hair ends at the nape, below the tragi, and before the ears, above them. (E)"""
 LEAST_HAIR_CLEARANCE_MM = 3.0
+TURNS_WITHIN_MM = 15.0
+"""How far from a line that turns back its crossings are counted: more than any line may turn back."""
 
 
 def behind_hairline_mm(anatomy: Anatomy, drawing: Drawing) -> FloatArray:
     """Return how far behind the hairline each vertex lies, (V,) mm; below 0 ahead of it, on forehead and face."""
     vertices_mm = anatomy.head.surface.vertices_mm
     azimuth_rad, polar_rad = polar_of(vertices_mm, anatomy.chart.centre_mm)
-    order = np.argsort(drawing.azimuth_rad)
-    limit_rad = np.interp(azimuth_rad, drawing.azimuth_rad[order], drawing.polar_rad[order], left=np.pi, right=np.pi)
-    return np.asarray(np.where(polar_rad < limit_rad, 1.0, -1.0) * distance_to_curve_mm(vertices_mm, drawing.points_mm))
+    # A line may turn back a little where it was drawn by hand: far from it that changes nothing, near it crossings are counted.
+    onward_rad = np.maximum.accumulate(drawing.azimuth_rad)
+    limit_rad = np.interp(azimuth_rad, onward_rad, drawing.polar_rad, left=np.pi, right=np.pi)
+    away_mm, behind = distance_to_curve_mm(vertices_mm, drawing.points_mm), polar_rad < limit_rad
+    if (onward_rad > drawing.azimuth_rad).any():
+        near = np.flatnonzero(away_mm < TURNS_WITHIN_MM)
+        near = near[(azimuth_rad[near] > drawing.azimuth_rad[0]) & (azimuth_rad[near] < drawing.azimuth_rad[-1])]
+        behind[near] = _crossings_below(azimuth_rad[near], polar_rad[near], drawing) % 2 == 1
+    return np.asarray(np.where(behind, 1.0, -1.0) * away_mm)
+
+
+def _crossings_below(azimuth_rad: FloatArray, polar_rad: FloatArray, drawing: Drawing) -> IntArray:
+    """Return how often a hairline crosses the meridian of each place below it, (M,)."""
+    start, end = drawing.azimuth_rad[None, :-1], drawing.azimuth_rad[None, 1:]
+    place = azimuth_rad[:, None]
+    crosses = (start <= place) != (end <= place)
+    way = (place - start) / np.where(crosses, end - start, 1.0)
+    at_rad = drawing.polar_rad[None, :-1] + way * np.diff(drawing.polar_rad)[None, :]
+    return np.asarray((crosses & (at_rad > polar_rad[:, None])).sum(1), np.int32)
 
 
 def off_ear_mm(anatomy: Anatomy) -> FloatArray:

@@ -129,7 +129,7 @@ STYLES: dict[HairlineStyle, StyleShape] = {
     "afro": StyleShape(
         height_mm=61.0, corner_depth_mm=20.0, recess_mm=0.0, corner_outward_mm=8.0, corner_mm=3.5, temple_forward_fraction=0.80,
         temple_hollow_mm=3.0, temple_end_mm=34.0, macro_waver_mm=(1.35, 1.9), micro_waver_mm=(0.2, 0.9), edge_fraction=0.48,
-        ramp_mm=3.0, frontal_fraction=0.80, sentinel_per_cm2=0.5, closes_temples=True, cluster_fraction=0.3, temple_ahead_mm=4.0, cluster_mm=6.5,
+        ramp_mm=3.0, frontal_fraction=0.80, sentinel_per_cm2=0.5, closes_temples=True, cluster_fraction=0.22, temple_ahead_mm=4.0, cluster_mm=6.0,
     ),
     "female": StyleShape(
         height_mm=67.0, corner_depth_mm=13.0, recess_mm=0.0, corner_outward_mm=6.0, corner_mm=17.0, temple_forward_fraction=0.74,

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.measure import points_in_poly
 
 from scalp.base import BadInput, FloatArray, NotPossible, WrongParent
 from scalp.designing import propose_design
 from scalp.designing.anatomy import survey
 from scalp.designing.hairlines import skin_at
+from scalp.designing.limits import behind_hairline_mm
 from scalp.designing.lines import draw_line
 from scalp.designing.tracing import crosses_itself
 from scalp.domain.design import ANCHOR_NAMES, HAIRLINE_STYLES, AnchorMove, HairlineEdit, Wishes
@@ -189,6 +191,25 @@ def test_the_design_ends_at_a_drawn_line() -> None:
     ahead = vertices_mm[middle, 1] < level_mm - 3.0
     assert design.density_per_cm2[middle][ahead].max() < 3.0
     assert design.density_per_cm2[middle][vertices_mm[middle, 1] > level_mm + 3.0].min() > 30.0
+
+
+def test_what_lies_behind_a_line_that_turns_back_is_told_as_by_its_outline() -> None:
+    """Witness: the polygon of the line, closed behind the head, in the map of polar angles."""
+    smooth_mm = hand_drawn_mm(1.0, 0.0, 0.0)
+    azimuth_rad, polar_rad = polar_of(smooth_mm, ANATOMY.chart.centre_mm)
+    waving = np.arange(len(smooth_mm)) / 9.0
+    line_mm = skin_at(ANATOMY, azimuth_rad + 0.04 * np.sin(2 * waving), polar_rad + 0.05 * np.cos(waving))
+    line = edited(line_mm=line_mm)
+    assert (np.diff(line.azimuth_rad) < 0).any()
+    outline = line.polar_rad[:, None] * np.column_stack([np.sin(line.azimuth_rad), np.cos(line.azimuth_rad)])
+    ends = outline[[-1, 0]] * (10.0 / np.linalg.norm(outline[[-1, 0]], axis=1, keepdims=True))
+    polygon = np.concatenate([outline, ends[:1], [[20.0, -20.0], [-20.0, -20.0]], ends[1:]])
+    azimuths_rad, polars_rad = polar_of(HEAD.surface.vertices_mm, ANATOMY.chart.centre_mm)
+    flat = polars_rad[:, None] * np.column_stack([np.sin(azimuths_rad), np.cos(azimuths_rad)])
+    inside = points_in_poly(flat, polygon)
+    behind_mm = behind_hairline_mm(ANATOMY, line)
+    clear = np.abs(behind_mm) > 0.3
+    np.testing.assert_array_equal((behind_mm > 0)[clear], inside[clear])
 
 
 def loop_mm() -> FloatArray:

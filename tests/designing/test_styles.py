@@ -212,7 +212,7 @@ def test_a_broken_line_has_gaps_and_an_afro_one_clusters_at_the_same_mean() -> N
     head = make_head()
     top = (head.surface.vertices_mm[:, 1] > 115.0) & (head.surface.vertices_mm[:, 2] > 0.0)
     clustered, even = (propose_design(head, Wishes(style=style)).density_per_cm2[top] for style in ("afro", "natural"))
-    assert clustered.std() > 4 * even.std()
+    assert clustered.std() > 3 * even.std()
     assert clustered.mean() == pytest.approx(even.mean(), rel=0.05)
     broken, whole = (propose_design(head, Wishes(style="broken", irregularity_fraction=ragged)).density_per_cm2 for ragged in (1.0, 0.0))
     assert 0.97 < broken.sum() / whole.sum() < 1.02
