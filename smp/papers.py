@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from smp.printing import PaperOrder
 
 PlanFolder = Annotated[Path, typer.Argument(help="The folder of `smp plan`, or its plan.json.", show_default=False, readable=False)]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for client.pdf, practitioner.pdf and transfer.pdf.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for client.pdf, practitioner.pdf and the sheets at 1:1.")]
+HeadFile = Annotated[
+    Path | None,
+    typer.Option("--head", help="The head.json this was designed on, where it is not found by itself.", show_default=False, readable=False),
+]
 Look = Annotated[
     Path | None,
     typer.Option(help="A folder of `smp look` on this head and design: its pictures, and their digests to sign for.", readable=False),
@@ -28,6 +32,7 @@ AftercareFile = Annotated[Path | None, typer.Option("--aftercare", help="The cli
 AnswersFile = Annotated[
     Path | None, typer.Option("--answers", help="The client's answers to the questionnaire: what they mean is printed.", readable=False)
 ]
+Transfer = Annotated[bool, typer.Option("--transfer/--no-transfer", help="Also the stencil and the template at 1:1, to lay on the head.")]
 ClinicName = Annotated[str, typer.Option("--clinic", help="Name of the clinic; without it that of the booking.")]
 Address = Annotated[str, typer.Option(help="Address of the clinic.")]
 Practitioner = Annotated[str, typer.Option(help="Name of the practitioner; without it a line to fill in.")]
@@ -40,13 +45,14 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day pr
 def papers(
     plan: PlanFolder,
     out: Out = Path("papers"),
-    head: options.KeptHead = None,
+    head: HeadFile = None,
     look: Look = None,
     views: Views = False,
     quote: QuoteFile = None,
     booking: BookingFile = None,
     aftercare: AftercareFile = None,
     answers: AnswersFile = None,
+    transfer: Transfer = True,
     clinic: ClinicName = "",
     address: Address = "",
     practitioner: Practitioner = "",
@@ -73,6 +79,7 @@ def papers(
             booking=booking,
             aftercare=aftercare,
             answers=answers,
+            transfer=transfer,
             people=PaperPeople(clinic=clinic, address=address, practitioner=practitioner, client=name),
             paper=paper,
             language=language,

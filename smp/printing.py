@@ -8,6 +8,7 @@ from typing import Any, cast
 from scalp.base import BadInput, Progress
 from scalp.domain.papers import PaperPeople, Papers, Simulation
 from scalp.domain.screening import Screening
+from scalp.domain.transfer import PaperName
 from scalp.io.aftercare import read_aftercare
 from scalp.io.assets import makehuman_folder
 from scalp.io.bookings import read_booking
@@ -17,7 +18,9 @@ from scalp.io.paper_words import LANGUAGES, PAPER_SIZES, Language, PaperSize
 from scalp.io.papers import people_words, write_papers
 from scalp.io.quotes import read_quote
 from scalp.io.screenings import read_answers, read_questionnaire
+from scalp.io.transfer import write_transfer
 from scalp.planning.screening import screen
+from scalp.rendering.transfer import make_transfer
 from scalp.treatment.papers import gather_papers, simulate_views
 from smp.cases import Case, read_case
 from smp.orders import choose
@@ -35,6 +38,7 @@ class PaperOrder:
     booking: Path | None
     aftercare: Path | None
     answers: Path | None
+    transfer: bool
     people: PaperPeople
     paper: str
     language: str
@@ -61,6 +65,10 @@ def run_papers(order: PaperOrder, folder: Path, progress: Progress) -> dict[str,
     places = write_papers(
         papers, folder, paper=cast("PaperSize", order.paper), language=cast("Language", order.language), progress=progress
     )
+    if order.transfer:
+        progress("laying the scalp flat", 0.8)
+        sheet = make_transfer(case.head.head, case.design, paper=cast("PaperName", order.paper))
+        places += write_transfer(sheet, folder, svg=False, day=order.day)
     return {
         "files": [place.name for place in places],
         "plan": papers.plan.digest,

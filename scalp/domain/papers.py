@@ -149,7 +149,9 @@ class Papers(Value):
             if part is not None and part.plan_digest != self.plan.digest:
                 raise WrongParent(name, "made for another plan", f"the {name} of this plan", remedy)
         if self.simulation is not None and self.simulation.design_digest != self.design.digest:
-            raise WrongParent("look", "a simulation of another design", "one of this design", "Simulate this design: smp look, with its head and wishes.")
+            raise WrongParent(
+                "look", "a simulation of another design", "one of this design", "Simulate this design: smp look PHOTO --plan PLAN."
+            )
 
     @property
     def looks(self) -> tuple[LookPicture, ...]:

@@ -23,7 +23,7 @@ QUALITY = 88
 _AROUND_FRACTION = 0.75
 """How much more than the landmarks a picture shows on each side, of their extent: the whole head and some wall."""
 _MOST_PICTURES = 16
-_REMEDY = "Simulate this design on this head: smp look PHOTO --head HEAD, with the same wishes."
+_REMEDY = "Simulate this design on this head: smp look PHOTO --plan PLAN."
 
 
 def read_simulation(folder: str | os.PathLike[str], design: Design) -> Simulation:
