@@ -12,10 +12,11 @@ from scipy.spatial import cKDTree
 from scalp.base import BadInput, BoolArray, FloatArray, IntArray, NotPossible, Value, value
 from scalp.domain.head import Mesh
 from scalp.geometry.bands import ways_of
-from scalp.geometry.cleaning import kept_faces, pieces
+from scalp.geometry.cleaning import kept_faces, pieces, rims
 from scalp.geometry.cutting import MARGIN_MM, CutRules, CutSearch, turn_to_fit, turn_upright
 from scalp.geometry.decimation import decimate
 from scalp.geometry.flattening import Flat, crosses_itself, flatten
+from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.smoothing import smooth
 
 _GROUND_MM = 15.0
@@ -85,10 +86,16 @@ def _mask(chosen: IntArray, count: int) -> BoolArray:
 
 
 def _evened(surface: Mesh, ground: BoolArray, length_mm: float) -> Mesh:
-    """Return the surface without detail finer than a length on its ground, as it was elsewhere."""
-    used = np.unique(surface.faces[ground])
+    """Return the surface without detail finer than a length on its ground, as it was elsewhere.
+
+    Corners move along their normals only: moved aside they would change lengths that the head does not.
+    """
+    part = kept_faces(surface, ground)
+    normals = vertex_normals(part)
+    out_mm = np.einsum("vd,vd->v", smooth(part, length_mm).vertices_mm - part.vertices_mm, normals)
+    out_mm[np.concatenate(rims(part))] = 0.0
     places = surface.vertices_mm.copy()
-    places[used] = smooth(kept_faces(surface, ground), length_mm).vertices_mm
+    places[np.unique(surface.faces[ground])] += out_mm[:, None] * normals
     return Mesh(vertices_mm=places, faces=surface.faces)
 
 

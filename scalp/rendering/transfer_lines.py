@@ -39,11 +39,28 @@ def draw_lines(piece: Piece, ways: Ways, ground: Ground) -> tuple[TransferLine, 
     zones = ground.design.zone_index[piece.vertex_index]
     for zone in np.unique(zones)[:-1]:
         lines += _levels("zone", piece, (zones <= zone).astype(float), (0.5,), reach, smooth_count=9)
-    for field in (ways.along_mm, ways.aside_mm):
+    for field in _square_fields(piece, ways):
         steps = np.arange(np.ceil(field.min() / GRID_STEP_MM), np.floor(field.max() / GRID_STEP_MM) + 1) * GRID_STEP_MM
-        lines += _levels("grid", piece, field, tuple(step for step in steps if step != 0.0), reach)
+        lines += _levels("grid", piece, field, tuple(steps), reach)
     lines += _levels("midline", piece, ways.aside_mm, (0.0,), reach)
     return (*lines, *_hairline(piece, ground), *_keep_away(piece, ground))
+
+
+def _square_fields(piece: Piece, ways: Ways) -> tuple[FloatArray, FloatArray]:
+    """Return two fields straight on the paper, along and across the midline as it runs there: their 10 mm steps make true squares.
+
+    They begin where the midline enters the patch from the front, in its middle where it has no midline.
+    """
+    chart = piece.flat.chart_mm
+    slope = np.linalg.lstsq(np.column_stack([chart, np.ones(len(chart))]), ways.along_mm, rcond=None)[0][:2]
+    lines = contours(piece.faces, ways.aside_mm, 0.0)
+    origin = chart.mean(0)
+    if lines:
+        midline = lines[0].over(piece.faces, chart)
+        midline = midline if slope @ (midline[-1] - midline[0]) > 0.0 else midline[::-1]
+        origin, slope = midline[0], midline[-1] - midline[0] if len(midline) > _SHORTEST_POINTS_COUNT else slope
+    ahead = slope / max(float(np.linalg.norm(slope)), 1e-9)
+    return (chart - origin) @ ahead, (chart - origin) @ np.array([ahead[1], -ahead[0]])
 
 
 def _levels(
