@@ -79,15 +79,25 @@ def _named_places(marks: ScalpMarks) -> list[tuple[str, FloatArray]]:
     named = [(f"scar {number}", scar.path_mm) for number, scar in enumerate(marks.scars, 1)]
     named += [(f"patch {number}", patch.outline_mm) for number, patch in enumerate(marks.patches, 1)]
     if marks.keep_away:
-        named.append(("keep-away places", np.array([place.place_mm for place in marks.keep_away])))
+        named.append(("keep-away place", np.array([place.place_mm for place in marks.keep_away])))
     return named
 
 
-def from_scar_mm(vertices_mm: FloatArray, scar: Scar, rules: MarkRules) -> FloatArray:
+def _over_skin_mm(anatomy: Anatomy, places_mm: FloatArray) -> FloatArray:
+    """Return the way through places on the skin (N, 3) as points on it: where two lie far apart, not straight through the head."""
+    ways = spaced_evenly(places_mm, SPACING_MM) - anatomy.chart.centre_mm
+    out_mm = anatomy.caster.meet(ways)
+    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+    met = np.isfinite(out_mm)
+    return np.asarray(anatomy.chart.centre_mm + out_mm[met, None] * ways[met])
+
+
+def from_scar_mm(anatomy: Anatomy, scar: Scar, rules: MarkRules) -> FloatArray:
     """Return how far beside a scar each vertex lies, (V,) mm; below 0 in it. Those of single grafts count with what is round them."""
+    vertices_mm = anatomy.head.surface.vertices_mm
     if scar.kind == "fue":
         return np.asarray(cKDTree(scar.path_mm).query(vertices_mm)[0] - scar.width_mm / 2 - rules.round_graft_mm)
-    path_mm = spaced_evenly(scar.path_mm, SPACING_MM) if len(scar.path_mm) > 1 else np.repeat(scar.path_mm, 2, axis=0)
+    path_mm = _over_skin_mm(anatomy, scar.path_mm) if len(scar.path_mm) > 1 else np.repeat(scar.path_mm, 2, axis=0)
     return distance_to_curve_mm(vertices_mm, path_mm) - scar.width_mm / 2
 
 
@@ -96,7 +106,7 @@ def within_patch_mm(anatomy: Anatomy, patch: Patch) -> FloatArray:
 
     Inside is told by the way seen from the middle of the cranium, so that an outline may wrap round the head up to 260 mm.
     """
-    outline_mm = spaced_evenly(np.vstack([patch.outline_mm, patch.outline_mm[:1]]), SPACING_MM)
+    outline_mm = _over_skin_mm(anatomy, np.vstack([patch.outline_mm, patch.outline_mm[:1]]))
     towards = patch.outline_mm.mean(axis=0) - anatomy.chart.centre_mm
     vertices_mm = anatomy.head.surface.vertices_mm
     corners = _laid(patch.outline_mm - anatomy.chart.centre_mm, towards)
@@ -155,7 +165,7 @@ def marked_fraction(anatomy: Anatomy, marks: ScalpMarks, rules: MarkRules) -> tu
         level = np.maximum(level, rules.patch_fraction * eased(inside_mm / rules.patch_blend_mm + 1.0))
         patched |= inside_mm > -rules.patch_blend_mm
     for scar in marks.scars:
-        beside_mm = from_scar_mm(vertices_mm, scar, rules)
+        beside_mm = from_scar_mm(anatomy, scar, rules)
         beside = rules.beside_fraction * eased(1.0 - beside_mm / rules.scar_blend_mm)
         level = np.maximum(level, beside + (rules.scar_fraction - rules.beside_fraction) * eased(1.0 - beside_mm / 4.0))
         scarred |= beside_mm < rules.scar_blend_mm
