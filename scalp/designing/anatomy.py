@@ -4,6 +4,7 @@ Only measuring; where a hairline should go is `hairlines`' business.
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -57,8 +58,9 @@ class Anatomy:
         return round_mm, down_mm
 
 
+@functools.lru_cache(maxsize=2)
 def survey(head: Head) -> Anatomy:
-    """Return what the designer needs to know of a head."""
+    """Return what the designer needs to know of a head; that of the last two is kept, as one head is designed many times."""
     tragus_mm = (head.landmark("left_tragion") + head.landmark("right_tragion")) / 2
     centre_mm = _middle_of_cranium_mm(head, tragus_mm)
     caster = RayCaster(head.surface, centre_mm)

@@ -3,6 +3,8 @@
 For shapes like a cranium, where every ray from the middle leaves through one place. What the places mean is not said here.
 """
 
+import functools
+
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 from scipy.spatial import cKDTree
@@ -85,11 +87,14 @@ class PolarChart(Value):
 
     def point_mm(self, azimuth_rad: FloatArray, polar_rad: FloatArray) -> FloatArray:
         """Return where the surface lies in the given directions, (..., 3) mm."""
-        radius_mm = np.linalg.norm(self.points_mm - self.centre_mm, axis=2)
-        lookup = RegularGridInterpolator((self.azimuth_rad, self.polar_rad), radius_mm, bounds_error=False, fill_value=None)
         azimuth_rad, polar_rad = np.broadcast_arrays(azimuth_rad, polar_rad)
-        out_mm = lookup(np.stack([azimuth_rad, polar_rad], axis=-1))
+        out_mm = self._lookup(np.stack([azimuth_rad, polar_rad], axis=-1))
         return np.asarray(self.centre_mm + out_mm[..., None] * directions_of(azimuth_rad, polar_rad))
+
+    @functools.cached_property
+    def _lookup(self) -> RegularGridInterpolator:
+        radius_mm = np.linalg.norm(self.points_mm - self.centre_mm, axis=2)
+        return RegularGridInterpolator((self.azimuth_rad, self.polar_rad), radius_mm, bounds_error=False, fill_value=None)
 
     def first_below_zero(self, field: FloatArray) -> FloatArray:
         """Return for each azimuth (A,) the polar angle at which a field (A, P) first falls below zero; NaN where never.

@@ -60,7 +60,7 @@ def test_an_anchor_moved_by_four_millimetres_moves_by_four_and_the_rest_stays(na
     assert distance_to_curve_mm(after.points_mm[far], before.points_mm).max() < 0.3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(name=anchors, left_mm=way_mm, up_mm=way_mm)
 def test_a_move_is_as_long_as_asked_and_leaves_every_other_anchor_where_it_was(name: str, left_mm: float, up_mm: float) -> None:
     before, after = draw_line(ANATOMY, Wishes()).drawing, edited(AnchorMove(anchor=name, left_mm=left_mm, up_mm=up_mm))
@@ -73,7 +73,7 @@ def test_a_move_is_as_long_as_asked_and_leaves_every_other_anchor_where_it_was(n
     assert np.abs(units - 1).max() * 85.0 < 0.2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(name=anchors, first_mm=st.tuples(way_mm, way_mm), second_mm=st.tuples(way_mm, way_mm))
 def test_moving_twice_is_moving_once_by_the_sum_in_any_order(
     name: str, first_mm: tuple[float, float], second_mm: tuple[float, float]
@@ -104,7 +104,7 @@ def test_moves_keep_the_raggedness_of_the_line() -> None:
     assert turns[1] == pytest.approx(turns[0], rel=0.2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(style=st.sampled_from(HAIRLINE_STYLES), name=anchors, left_mm=st.floats(-60, 60), up_mm=st.floats(-60, 60))
 def test_every_move_gives_a_sound_line_or_says_how_far_it_may_go(style: str, name: str, left_mm: float, up_mm: float) -> None:
     for anatomy in (ANATOMY, SMALL):
