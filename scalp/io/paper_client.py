@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from scalp.domain.fading import BANDS
 from scalp.domain.look import Moment
 from scalp.domain.papers import LookPicture, MapPicture, Papers
 from scalp.domain.plan import PriceSpan, Session
@@ -161,15 +162,14 @@ def moment_words(moment: Moment, words: Words) -> str:
 
 
 def _looks(papers: Papers, words: Words) -> list[Told]:
-    """Return the pictures in rows that belong together: before and sessions, healed and years, a year with its band."""
-    told = [each for each in papers.looks if each.moment.band == "expected"]
-    first = [each for each in told if not each.moment.days and not each.moment.years]
-    later = [each for each in told if each.moment.days or each.moment.years]
-    years = {each.moment.years for each in papers.looks if each.moment.band != "expected"}
-    ends = [each for each in papers.looks if each.moment.years in years]
-    ends = sorted(ends, key=lambda each: (each.moment.years, ("low", "expected", "high").index(each.moment.band)))
-    later = [each for each in later if each.moment.years not in years]
-    return [{"ends": row is ends, "pictures": [_look(each, words) for each in row]} for row in (first, later, ends) if row]
+    """Return the pictures in rows that belong together: before, healed and later; each session; a year with its band."""
+    banded = {each.moment.years for each in papers.looks if each.moment.band != "expected"}
+    ends = [each for each in papers.looks if each.moment.years in banded]
+    ends = sorted(ends, key=lambda each: (each.moment.years, BANDS.index(each.moment.band)))
+    others = [each for each in papers.looks if each.moment.years not in banded]
+    sessions = [each for each in others if each.moment.session_number and not each.moment.days and not each.moment.years]
+    beside = [each for each in others if each not in sessions]
+    return [{"ends": row is ends, "pictures": [_look(each, words) for each in row]} for row in (beside, sessions, ends) if row]
 
 
 def _look(picture: LookPicture, words: Words) -> Told:

@@ -22,7 +22,8 @@ PaperSize = Literal["a4", "letter"]
 PAPER_SIZES: tuple[PaperSize, ...] = get_args(PaperSize)
 _REGIONS = {("en", "a4"): "en_GB", ("en", "letter"): "en_US"}
 """English dates follow the paper that lies in the printer; other languages have one way here."""
-_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|(?<![\w.])\d+(?:\.\d+)?(?![\w])")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w)|(?<![\w.])\d+(?:\.\d+)?(?!\w)|(?<=\d )[A-Z]{3}\b")
+"""A number, or the letters of a currency after one: what changes in a sentence that is otherwise known."""
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 Number = float | Decimal
 Said = str | dict[str, str]
@@ -77,7 +78,9 @@ class Words:
         return None if known is None else known.format(*[self._renumbered(found) for found in _NUMBER.findall(english)])
 
     def _renumbered(self, english: str) -> str:
-        """Return a number written in English as this language writes it, with the same digits."""
+        """Return a number written in English as this language writes it, with the same digits; letters stay."""
+        if english.isalpha():
+            return english
         decimals = len(english.partition(".")[2])
         return self.number(Decimal(english.replace(",", "")), decimals)
 
