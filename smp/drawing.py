@@ -4,7 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from scalp.base import BadInput, Doubt, Progress
+from scalp.base import BadInput, Doubt, Progress, WrongParent
+from scalp.designing.acceptance import accept_design, changes_between
+from scalp.designing.markings import marks_of
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import ANCHOR_NAMES, ZONE_NAMES, AnchorMove, Design, HairlineEdit, Wishes, ZoneWish
 from scalp.domain.head import Head
@@ -15,6 +17,7 @@ from scalp.io.designs import COLUMNS_NAME, DESIGN_NAME, write_design
 from scalp.io.heads import read_head
 from scalp.io.marks import read_drawn_line, read_marks
 from scalp.io.pictures import write_picture
+from scalp.io.surveys import read_survey
 from scalp.rendering.maps import MAP_SIDES, draw_map
 from scalp.rendering.sheets import Block, Tile, compose_sheet
 from smp.cases import place_from
@@ -90,11 +93,15 @@ def run_design(order: DesignOrder, folder: Path, out: Path, progress: Progress) 
     head = read_head(order.head).head
     edit, marks = _edit(order, head), _marks(order, head)
     progress("drawing the hairline", 0.15)
-    design = propose_design(head, order.wishes, edit=edit, marks=marks, zone_wishes=order.zones)
+    asked = propose_design(head, order.wishes, edit=edit, marks=marks, zone_wishes=order.zones)
+    design = accept_design(head, asked, zone_wishes=order.zones) if order.accept else asked
+    changes = changes_between(asked.wishes, design.wishes) + (
+        ("line: the drawn one -> the proposed one",) if asked.edit and not design.edit else ()
+    )
     write_design(design, folder, place_from(out, order.head))
     progress("drawing the map", 0.4)
     _write_sheet(head, design, folder / MAP_NAME, progress)
-    return summary_of(design) | {"files": [DESIGN_NAME, COLUMNS_NAME, MAP_NAME]}
+    return summary_of(design) | {"changed": list(changes), "files": [DESIGN_NAME, COLUMNS_NAME, MAP_NAME]}
 
 
 def _edit(order: DesignOrder, head: Head) -> HairlineEdit | None:
@@ -107,7 +114,13 @@ def _edit(order: DesignOrder, head: Head) -> HairlineEdit | None:
 
 def _marks(order: DesignOrder, head: Head) -> ScalpMarks | None:
     """Return what lies on the scalp, as told in a file and found by a survey; None for nothing."""
-    return None if order.marks is None else read_marks(order.marks, head.digest)
+    told = None if order.marks is None else read_marks(order.marks, head.digest)
+    if order.survey is None:
+        return told
+    found = marks_of(read_survey(order.survey))
+    if found.head_digest != head.digest:
+        raise WrongParent("survey", "that of another head", "a survey on this head", "Survey again: smp survey PHOTOS --head HEAD.")
+    return found if told is None else dataclasses.replace(told, keep_away=told.keep_away + found.keep_away)
 
 
 def _write_sheet(head: Head, design: Design, path: Path, progress: Progress) -> None:
@@ -183,6 +196,8 @@ def report_design(result: dict[str, Any], out: Path) -> str:
         f"  {zone['name']:<14}{zone['area_cm2']:>7.1f} cm2{zone['mean_per_cm2']:>7.0f} per cm2{zone['impressions_count']:>8,}"
         for zone in result["zones"]
     ]
+    if result["changed"]:
+        lines += ["Changed to what nothing speaks against:"] + [f"  - {change}" for change in result["changed"]]
     if result["objections"]:
         lines.append("Speaks against it:")
         lines += [f"  - [{one['severity']}] {one['found']}; {one['allowed']}. {one['nearest']}" for one in result["objections"]]

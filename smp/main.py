@@ -21,6 +21,7 @@ from smp.quote import quote
 from smp.screen import screen
 from smp.stopping import INTERRUPTED, STOPPED, stop_early
 from smp.survey import survey
+from smp.transfer import transfer
 from smp.view import view
 
 USAGE_MISTAKE: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
@@ -61,6 +62,7 @@ application.command()(plan)
 application.command()(quote)
 application.command()(calendar)
 application.command()(papers)
+application.command()(transfer)
 application.command()(screen)
 application.command()(demo)
 application.command()(view)

@@ -117,14 +117,18 @@ def _number(word: str) -> float | None:
         return None
 
 
+def today() -> date:
+    """Return the client's own day: the one clock of the command."""
+    return date.today()  # noqa: DTZ011 - the day where the command runs
+
+
 def read_start(start: datetime | None) -> date:
     """Return the day of the first session: the one asked for, not in the past, or two weeks from today, not on a Sunday."""
-    today = date.today()  # noqa: DTZ011 - the client's own day
     if start is None:
-        day = today + timedelta(days=DAYS_AHEAD)
+        day = today() + timedelta(days=DAYS_AHEAD)
         return day + timedelta(days=1) if day.isoweekday() == SUNDAY else day
-    if not today <= start.date() <= LATEST_START:
-        raise BadInput("start", start.date(), f"{today} to {LATEST_START}", "Choose a day that is still to come.")
+    if not today() <= start.date() <= LATEST_START:
+        raise BadInput("start", start.date(), f"{today()} to {LATEST_START}", "Choose a day that is still to come.")
     return start.date()
 
 

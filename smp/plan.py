@@ -22,6 +22,10 @@ FromTrial = Annotated[
     Path | None,
     typer.Option("--from-trial", help="The folder of a trial plan that this one makes permanent; its history is kept.", readable=False),
 ]
+Survey = Annotated[
+    Path | None,
+    typer.Option(help="A survey.json of smp survey on this head: the tone of the own stubble is taken from it.", readable=False),
+]
 Impressions = Annotated[bool, typer.Option("--impressions", help="Also place every impression: Parquet, glTF points, SVG.")]
 
 
@@ -36,6 +40,7 @@ def plan(
     prices: options.Prices = None,
     temporary: options.Temporary = False,
     from_trial: FromTrial = None,
+    survey: Survey = None,
     sun: options.Sun = None,
     skin_type: options.SkinType = None,
     scar: options.Scar = False,
@@ -48,7 +53,7 @@ def plan(
 ) -> None:
     """Plan a design: sessions, what each does in which zone, pigment and needles, hours, prices, the tone it reaches."""
     from scalp.domain.fading import FadingFactors
-    from smp.orders import read_start
+    from smp.orders import read_start, today
     from smp.planning import PlanOrder, read_batch
     from smp.terminal import Terminal
 
@@ -64,6 +69,8 @@ def plan(
             prices=prices,
             temporary=temporary,
             trial=from_trial,
+            survey=survey,
+            today=today(),
             factors=FadingFactors(sun=sun, skin_type=skin_type, scar=scar),  # type: ignore[arg-type]
             batch=read_batch(brand, lot, expires),
             impressions=impressions,

@@ -6,15 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from scalp.ageing.years import temporary_fading
-from scalp.base import BadInput, Progress
+from scalp.base import BadInput, Doubt, Progress, WrongParent
 from scalp.domain.fading import Fading, FadingFactors
 from scalp.domain.pigment import Needle, Pigment
 from scalp.domain.plan import PigmentBatch, Plan, Session, Span
+from scalp.domain.stored import StoredHead
+from scalp.domain.survey import SideGrowth
 from scalp.io.designs import COLUMNS_NAME, DESIGN_NAME, head_place_of, write_design
-from scalp.io.plans import PLAN_NAME, write_plan
+from scalp.io.exports import write_exports
+from scalp.io.plans import PLAN_NAME, read_plan, write_plan
+from scalp.io.surveys import read_survey
 from scalp.io.tables import read_price_list
+from scalp.io.undoing import read_undoing
+from scalp.planning.changes import make_permanent
 from scalp.planning.plans import PlanSettings
-from scalp.treatment.planning import plan_kept_head
+from scalp.treatment.planning import course_of, plan_kept_head
 from smp.cases import place_from, read_design_case
 
 
@@ -31,6 +37,8 @@ class PlanOrder:
     prices: Path | None = None
     temporary: bool = False
     trial: Path | None = None
+    survey: Path | None = None
+    today: date
     factors: FadingFactors
     batch: PigmentBatch | None = None
     impressions: bool = False
@@ -76,12 +84,39 @@ def run_plan(order: PlanOrder, folder: Path, out: Path, progress: Progress) -> d
         pigment=order.pigment,
         needle=Needle(),
         settings=settings,
+        fading=order.fading,
+        growths=_growths(order, stored),
+        batch=order.batch,
     )
-    plan = dataclasses.replace(plan, batch=order.batch)
+    if order.trial is not None:
+        trial, undoing = read_plan(order.trial), read_undoing()
+        history = make_permanent(
+            trial, design, stored.head, day=order.today, start=order.start, prices=prices, undoing=undoing, settings=settings
+        )
+        plan = dataclasses.replace(plan, history=history.history, doubts=_once((*plan.doubts, *history.doubts)))
     write_plan(plan, folder)
     write_design(design, folder, _head_place(order, out))
     files = [PLAN_NAME, DESIGN_NAME, COLUMNS_NAME]
+    if order.impressions:
+        progress("placing impressions", 0.4)
+        course = course_of(stored, design, plan, order.fading)
+        progress("writing impressions", 0.9)
+        files += write_exports(course.placed, stored.head, design, folder)
     return summary_of_plan(plan) | {"files": files}
+
+
+def _growths(order: PlanOrder, stored: StoredHead) -> tuple[SideGrowth, ...]:
+    """Return the hair of the sides as a survey of this head found it, none without a survey."""
+    if order.survey is None:
+        return ()
+    found = read_survey(order.survey)
+    if found.head_digest != stored.head.digest:
+        raise WrongParent("survey", "that of another head", "a survey on this head", "Survey again: smp survey PHOTOS --head HEAD.")
+    return found.growths
+
+
+def _once(doubts: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
+    return tuple({(doubt.kind, doubt.where): doubt for doubt in doubts}.values())
 
 
 def _head_place(order: PlanOrder, out: Path) -> str:
