@@ -22,6 +22,7 @@ from scalp.io.screenings import read_answers, read_questionnaire
 from scalp.planning.aftercare import date_aftercare
 from scalp.planning.calendars import book, move_appointment, report_healing
 from scalp.planning.screening import screen
+from scalp.planning.searching import say_passed
 from scalp.rendering.months import draw_months
 from smp.cases import read_case
 
@@ -182,7 +183,7 @@ def report_booking(booking: Booking, out: Path) -> str:
     lines = []
     for one in booking.appointments:
         lines.append(f"Session {one.session_number}: {day_words(one.day)}, {one.starts:%H:%M} to {one.ends:%H:%M} ({one.why}).")
-        lines += [f"    passed over {day_words(passed.day)}: {passed.reason}" for passed in one.passed_over]
+        lines += [f"    passed over {say_passed(one.passed_over)}"] if one.passed_over else []
     lines += [doubt.sentence() for doubt in booking.doubts]
     return "\n".join([*lines, f"Times are those of {booking.clinic.time_zone}.", f"Written to {out}."])
 

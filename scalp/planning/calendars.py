@@ -130,8 +130,9 @@ def _followed(booking: Booking, search: Search, kept: tuple[Appointment, ...]) -
     """Return the booking with its first appointments given and the others kept where they may stay, else placed anew."""
     placed = kept
     for appointment in booking.appointments[len(kept) :]:
+        before = booking.appointments[appointment.session_number - 2]
         stays = search.may_stay(placed[-1], appointment)
-        placed = (*placed, appointment if stays else place_after(search, placed, appointment.session_number))
+        placed = (*placed, _kept(appointment, before, placed[-1]) if stays else place_after(search, placed, appointment.session_number))
     counted = tuple(
         new if _same_time(new, old) else dataclasses.replace(new, sequence=old.sequence + 1)
         for new, old in zip(placed, booking.appointments, strict=True)
@@ -140,6 +141,14 @@ def _followed(booking: Booking, search: Search, kept: tuple[Appointment, ...]) -
     if counted == booking.appointments and doubts == booking.doubts:
         return booking
     return dataclasses.replace(booking, appointments=counted, sequence=booking.sequence + 1, doubts=doubts)
+
+
+def _kept(appointment: Appointment, before: Appointment, now_before: Appointment) -> Appointment:
+    """Return an appointment that stays, with a reason that fits the one before it as that is now."""
+    if now_before.day == before.day:
+        return appointment
+    gap = (appointment.day - now_before.day).days
+    return dataclasses.replace(appointment, why=f"stays: {gap} days after session {now_before.session_number}", passed_over=())
 
 
 def _same_time(one: Appointment, other: Appointment) -> bool:

@@ -37,7 +37,7 @@ LONGEST_GAP = Rule(
     name="longest-gap",
     severity="refusal",
     asks=f"A session follows the one before within {MOST_GAP_DAYS} days.",
-    reason="After longer the skin and the hair are looked at again and the rest is planned anew.",
+    reason=f"After {MOST_GAP_DAYS} days the skin and the hair are looked at again and the rest is planned anew.",
     grade="D",
     source="a stable tone is there after 4 to 6 weeks (smp 1.8)",
 )

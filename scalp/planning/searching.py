@@ -21,6 +21,7 @@ from scalp.domain.booking import (
 from scalp.domain.clocks import day_words
 from scalp.domain.plan import Plan
 from scalp.planning.openings import Opening, find_opening, session_length
+from scalp.planning.rules import IN_ORDER, LONGEST_GAP, SKIN_CLOSED
 
 RECHECK_DAYS = 7
 """How long skin that was not clear is given before the next session. (D)"""
@@ -104,8 +105,7 @@ def place_after(search: Search, placed: tuple[Appointment, ...], session_number:
         why = f"{gap} days after session {session_number - 1}" + _why_gap(search, session_number, gap, window)
         return Appointment(session_number=session_number, starts=found.starts, ends=found.ends, why=why, passed_over=found.passed_over)
     asked = f"Session {session_number}, {window.least_days} to {window.most_days} days after session {session_number - 1}"
-    why_not = "; ".join(f"{day_words(passed.day)}: {passed.reason}" for passed in found)
-    remedy = f"No day of these will do ({why_not}). Take away days off, open on one of them, or allow a longer gap."
+    remedy = f"No day of these will do ({say_passed(found)}). Take away days off, open on one of them, or allow a longer gap."
     raise NotPossible(asked, _outside(search, session_number, before, window), remedy)
 
 
@@ -126,15 +126,15 @@ def refuse_gap(search: Search, before: tuple[Appointment, ...], session_number: 
     gap, allowed = (to - before[-1].day).days, search.not_before(session_number)
     asked = f"Session {session_number} on {day_words(to)}, day {gap} after session {session_number - 1},"
     if gap < LEAST_GAP_DAYS:
-        told = f"Day {gap} is too early: skin closes in 7 to 10 days." if gap > 0 else "Sessions keep their order."
+        why = SKIN_CLOSED.reason if gap > 0 else IN_ORDER.reason
+        told = f"Day {gap} is too early: {why[0].lower()}{why[1:]}" if gap > 0 else f"Sessions keep their order. {why}"
         raise NotPossible(asked, reachable_near(search, before, session_number, to), told)
     last = search.last_report(session_number)
     if last is not None and allowed is not None and to < allowed:
         told = f"On {day_words(last.day)} {last.words} were reported: the skin gets {RECHECK_DAYS} more days and is looked at again."
         raise NotPossible(asked, reachable_near(search, before, session_number, to), told)
     if gap > MOST_GAP_DAYS:
-        told = f"After {MOST_GAP_DAYS} days the skin and the hair are looked at again and the rest is planned anew."
-        raise NotPossible(asked, reachable_near(search, before, session_number, to), told)
+        raise NotPossible(asked, reachable_near(search, before, session_number, to), LONGEST_GAP.reason)
 
 
 def reachable_near(search: Search, before: tuple[Appointment, ...], session_number: int, to: date) -> str:
@@ -164,6 +164,23 @@ def _first_fit(search: Search, session_number: int, days: Iterable[date], why: s
             return Appointment(session_number=session_number, starts=found.starts, ends=found.ends, why=said, passed_over=tuple(passed))
         passed.append(PassedDay(day=day, reason=found))
     return tuple(passed)
+
+
+def say_passed(passed: tuple[PassedDay, ...]) -> str:
+    """Say why days were passed over, those in a row for one reason together.
+
+    >>> days = [PassedDay(day=date(2027, 3, number), reason="closed") for number in (1, 2, 3, 8)]
+    >>> say_passed(tuple(days))
+    'Mon 1 Mar 2027 to Wed 3 Mar 2027: closed; Mon 8 Mar 2027: closed'
+    """
+    runs: list[list[PassedDay]] = []
+    for one in sorted(passed, key=lambda passed: passed.day):
+        if runs and runs[-1][-1].reason == one.reason and one.day == runs[-1][-1].day + timedelta(days=1):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    told = [(day_words(run[0].day) + (f" to {day_words(run[-1].day)}" if len(run) > 1 else ""), run[0].reason) for run in runs]
+    return "; ".join(f"{days}: {reason}" for days, reason in told)
 
 
 def _outside(search: Search, session_number: int, before: date, window: Window) -> str:

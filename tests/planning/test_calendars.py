@@ -14,6 +14,7 @@ from scalp.domain.plan import Plan
 from scalp.domain.screening import Outcome, Screening
 from scalp.planning.calendars import book, move_appointment, report_healing
 from scalp.planning.closures import public_holidays
+from scalp.planning.rules import RULES
 from tests.planning.known_bookings import MONDAY, TODAY, clinic_of, plan_from
 
 EVERY_DAY = clinic_of(WEEKDAYS, country=None)
@@ -100,6 +101,8 @@ def test_moving_keeps_order_and_rules_and_earlier_sessions_and_done_twice_is_don
     except (NotPossible, BadInput):
         return
     assert broken_rules(moved, plan, TODAY) == []
+    gaps = [(later.day - earlier.day).days for earlier, later in pairwise(moved.appointments)]
+    assert all(f"{gap} days after session" in one.why for gap, one in zip(gaps, moved.appointments[1:], strict=True))
     assert moved.appointments[: number - 1] == booking.appointments[: number - 1]
     assert move_appointment(moved, plan, number, moved.appointments[number - 1].day, today=TODAY) == moved
     changed = [new.starts != old.starts for new, old in zip(moved.appointments, booking.appointments, strict=True)]
@@ -170,7 +173,8 @@ def test_moving_one_takes_the_later_ones_along_only_where_it_must():
     plan = plan_from()
     booking = book(plan, EVERY_DAY, today=TODAY)
     a_day = move_appointment(booking, plan, 2, booking.appointments[1].day + timedelta(days=1), today=TODAY)
-    assert a_day.appointments[2] == booking.appointments[2]
+    assert a_day.appointments[2].starts == booking.appointments[2].starts
+    assert a_day.appointments[2].why == "stays: 11 days after session 2"
     a_month = move_appointment(booking, plan, 2, booking.appointments[1].day + timedelta(days=30), today=TODAY)
     assert a_month.appointments[2].day == a_month.appointments[1].day + timedelta(days=12)
 
@@ -264,3 +268,40 @@ def test_unknown_countries_and_zones_are_refused_by_name():
         book(plan_from(), clinic_of(time_zone="Europe/Berlni"), today=TODAY)
     assert date(2027, 5, 27) in public_holidays("DE-BY", 2027)
     assert date(2027, 5, 27) not in public_holidays("DE-BE", 2027)
+
+
+def another_day(number: int, day: date, **more: object):
+    """Return what moves a session of a plain booking to a day."""
+    return lambda: move_appointment(book(plan_from(), EVERY_DAY, today=TODAY), plan_from(), number, day, today=more.get("today", TODAY))  # type: ignore[arg-type]
+
+
+def with_scabs():
+    """Move session 2 to a day on which the skin is not clear."""
+    scabs = HealingReport(session_number=1, day=MONDAY + timedelta(days=9), scab=True)
+    booking = book(plan_from(), EVERY_DAY, today=TODAY, reports=(scabs,))
+    return move_appointment(booking, plan_from(), 2, MONDAY + timedelta(days=12), today=TODAY)
+
+
+AWAY = Availability(times_off=(TimeOff(who="client", first=TODAY, last=TODAY + timedelta(days=400)),))
+BROKEN = {
+    "skin-closed": another_day(2, MONDAY + timedelta(days=6)),
+    "skin-clear": with_scabs,
+    "longest-gap": another_day(2, MONDAY + timedelta(days=91)),
+    "sessions-in-order": another_day(2, MONDAY - timedelta(days=1)),
+    "clinic-open": lambda: move_appointment(book(plan_from(), clinic_of(), today=TODAY), plan_from(), 1, date(2027, 3, 29), today=TODAY),
+    "everyone-free": lambda: book(plan_from(), EVERY_DAY, today=TODAY, client=AWAY),
+    "fits-a-day": lambda: book(plan_from(high_hours=10.0), EVERY_DAY, today=TODAY),
+    "not-past-not-far": another_day(2, TODAY + timedelta(days=731)),
+    "screened": lambda: book(plan_from(), EVERY_DAY, today=TODAY, screening=screened("refuse", None)),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_that_is_listed_refuses_or_asks(rule):
+    if rule.severity == "refusal":
+        with pytest.raises((NotPossible, BadInput)) as refusal:
+            BROKEN[rule.name]()
+        assert str(refusal.value)
+        return
+    booking = another_day(2, MONDAY + timedelta(days=8))()
+    assert [doubt.where for doubt in booking.doubts] == ["dates", "session 2"]
