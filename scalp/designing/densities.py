@@ -81,6 +81,19 @@ def densities_per_cm2(
     return density, zone
 
 
+def nominal_zones(anatomy: Anatomy, line: WishedLine, wishes: Wishes, marks: ScalpMarks | None, rules: DensityRules) -> ByteArray:
+    """Return the zone each vertex would lie in if it were treated, (V,), for densities that are not the proposed ones."""
+    behind_mm = behind_hairline_mm(anatomy, line.drawing)
+    off_whorl_mm = np.linalg.norm(anatomy.head.surface.vertices_mm - whorl_mm(anatomy, wishes.seed), axis=1)
+    zone = name_zones(anatomy, line.drawing, behind_mm, off_whorl_mm, _blend(anatomy, line, wishes, marks), rules.zones)
+    if wishes.ludwig is not None or (marks is not None and marks.hair_fraction is not None):
+        zone[zone == ZONE_NAMES.index("side blend")] = ZONE_NAMES.index("existing hair")
+    if marks is not None:
+        _, scarred, patched = marked_fraction(anatomy, marks, rules.marks)
+        zone[patched], zone[scarred] = ZONE_NAMES.index("patch"), ZONE_NAMES.index("scar")
+    return zone
+
+
 def _level(anatomy: Anatomy, behind_mm: FloatArray, off_whorl_mm: FloatArray, shape: StyleShape, rules: DensityRules) -> FloatArray:
     """Return the level of bare skin behind the hairline against the peak, (V,): front, tuft, mid-scalp, crown and the ramp."""
     level = shape.frontal_fraction + (1 - shape.frontal_fraction) * eased(behind_mm / rules.zones.frontal_depth_mm)

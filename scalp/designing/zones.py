@@ -13,7 +13,6 @@ from scalp.designing.hairlines import Drawing
 from scalp.domain.design import ZONE_NAMES, Zone, ZoneWish
 from scalp.domain.head import Mesh
 from scalp.domain.marks import KeepAway
-from scalp.geometry.curves import distance_to_curve_mm
 from scalp.geometry.integrals import areas_above_mm2, integrals_mm2
 from scalp.geometry.meshes import vertex_areas_mm2
 from scalp.geometry.smoothing import spread_out
@@ -68,10 +67,8 @@ def name_zones(
 
 def _at_temple(vertices_mm: FloatArray, drawing: Drawing) -> BoolArray:
     """Return which vertices have the temple part of the hairline as their nearest part, (V,)."""
-    temple, forehead = drawing.points_mm[drawing.temple], drawing.points_mm[~drawing.temple]
-    if not len(temple) or not len(forehead):
-        return np.full(len(vertices_mm), not len(forehead))
-    return np.asarray(distance_to_curve_mm(vertices_mm, temple) < distance_to_curve_mm(vertices_mm, forehead))
+    # The two temples are two curves: a distance to them as one would lie on the chord across the head.
+    return np.asarray(drawing.temple[cKDTree(drawing.points_mm).query(vertices_mm)[1]])
 
 
 def treated_mm2(surface: Mesh, density_per_cm2: FloatArray, peak_per_cm2: float) -> FloatArray:

@@ -17,6 +17,8 @@ ScarRelief = Literal["flat", "raised", "depressed"]
 SCAR_RELIEFS: tuple[ScarRelief, ...] = get_args(ScarRelief)
 WIDEST_SCAR_MM = 60.0
 MOST_PLACES_COUNT = 5_000
+DENSEST_PER_CM2 = 200.0
+"""What practice does not exceed. (D, smp 1.4)"""
 
 
 @value
@@ -99,6 +101,25 @@ class ScalpMarks(Value):
             raise BadInput("keep-away places", len(self.keep_away), f"at most {MOST_PLACES_COUNT:,}", "Join neighbours.")
         if self.hair_fraction is not None and not 0.0 <= self.hair_fraction <= 1.0:
             raise BadInput("hair_fraction", self.hair_fraction, "0 to 1", "0 is bare, 1 full native density.")
+
+
+@value
+class DensityMap(Value):
+    """Densities that a person drew on one head, (V,) impressions per cm2 for each vertex after the last session."""
+
+    head_digest: str
+    density_per_cm2: FloatArray
+
+    def check(self) -> None:
+        """Refuse what nobody tattoos."""
+        drawn = self.density_per_cm2
+        if drawn.ndim != 1 or not drawn.size or not np.isfinite(drawn).all():
+            raise BadInput(
+                "density map", f"of shape {drawn.shape}, or not a number somewhere", "a number for each vertex", "Draw it again."
+            )
+        if drawn.min() < 0.0 or drawn.max() > DENSEST_PER_CM2:
+            said = f"{drawn.min():g} to {drawn.max():g} per cm2"
+            raise BadInput("density map", said, f"0 to {DENSEST_PER_CM2:g} per cm2", "100 to 150 is usual, 200 the most.")
 
 
 def _check_places(name: str, places_mm: FloatArray) -> None:

@@ -13,6 +13,7 @@ from scalp.demo.exposure import expose
 from scalp.demo.lamps import choose_rig
 from scalp.demo.sitters import light_sitter, portray, seat_likeness
 from scalp.designing.fringe import native_cover
+from scalp.designing.futures import overlay_loss
 from scalp.domain.look import Look, Moment
 from scalp.domain.photo import Photo
 from scalp.domain.scene import View
@@ -76,17 +77,21 @@ def render_views(
     light: str,
     makehuman: Path,
     lamps_stay: bool = False,
+    later_norwood: str | None = None,
     progress: Progress = no_progress,
 ) -> Iterator[View]:
     """Yield what is seen of a head from each stand at one moment, also from where no photo was taken.
 
     The head's own surface and skin in the body of a neutral man (`makehuman`), in the light of that name; the impressions by
     the same functions as in a photo. Lamps turn with whoever looks, in steps of 30 degrees, unless they stay where the first
-    stand has them, as for a turntable; a flash goes along always.
+    stand has them, as for a turntable; a flash goes along always. `later_norwood` shows the native hair receded to that stage
+    around the same treatment.
     """
     rig, seed = choose_rig(light), course.seed
     progress("seating the likeness", 0.0)
     cover = native_cover(course.head, course.design.wishes, course.design.wishes.norwood)
+    if later_norwood is not None:
+        cover = overlay_loss(course.head, course.design, later_norwood).native_later_fraction
     sitter = seat_likeness(makehuman, course.head, course.skin, hair_fraction=cover, film_fraction=rig.film_fraction)
     impressions = impressions_at(course, moment) if moment.session_number else course.placed.where(np.arange(0))
     doubts, lit, hung = course.head.doubts + course.skin.doubts, None, None

@@ -10,7 +10,7 @@ from scalp.designing import propose_design
 from scalp.designing.markings import keep_away_of, marks_of
 from scalp.designing.thinning import LUDWIG, BetweenHairs, between_hairs_per_cm2
 from scalp.domain.design import LUDWIG_STAGES, ZONE_NAMES, Design, Wishes
-from scalp.domain.marks import KeepAway, Patch, Scar, ScalpMarks
+from scalp.domain.marks import KeepAway, Patch, ScalpMarks, Scar
 from scalp.domain.survey import AvoidPlace, ScalpSurvey
 from scalp.geometry.curves import distance_to_curve_mm
 from scalp.geometry.meshes import vertex_areas_mm2
