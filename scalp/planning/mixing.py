@@ -18,8 +18,8 @@ class PigmentUse(Value):
 
     uptake: Span = Span(low=0.05, expected=0.15, high=0.30)
     """Part of the pigment that a needle brings to the skin and the skin keeps; the rest is wiped off. (E)"""
-    cup_ml: Span = Span(low=0.25, expected=0.50, high=1.00)
-    """Left in one cup that is thrown away: a needle cannot be dipped into less. (E)"""
+    cup_ml: Span = Span(low=0.5, expected=1.0, high=2.0)
+    """Left in one cup that is thrown away. Less than one drop of pigment, 0.05 ml, with its water is not mixed: 1 ml at 1:20. (D)"""
     cup_hours: float = 1.5
     """After so long a cup has dried so far that its shade is no longer the mixed one. (E)"""
     needle_ml: float = 0.03
