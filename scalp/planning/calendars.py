@@ -41,7 +41,7 @@ def book(
     client, settings = client or Availability(), settings or BookingSettings()
     holiday_on(today, clinic.country)
     wished = first or plan.sessions[0].day
-    refuse_day(wished, today)
+    refuse_day(wished, today, "the first day" if first is not None else "the first day of the plan")
     search = Search(plan=plan, clinic=clinic, client=client, settings=settings, reports=reports)
     _refuse_long_sessions(search)
     begin = max(wished, first_allowed(today, settings, screening))
@@ -99,13 +99,13 @@ def report_healing(booking: Booking, plan: Plan, report: HealingReport) -> Booki
     return _followed(told, dataclasses.replace(search, reports=reports), booking.appointments[: report.session_number])
 
 
-def refuse_day(day: date, today: date) -> None:
+def refuse_day(day: date, today: date, called: str = "the day") -> None:
     """Refuse days that have passed and such as nobody can plan for."""
     farthest = today + timedelta(days=FARTHEST_DAYS)
     if day < today:
-        raise BadInput("the day", f"{day_words(day)}, in the past", f"{day_words(today)} or later", "Choose a later day.")
+        raise BadInput(called, f"{day_words(day)}, in the past", f"{day_words(today)} or later", "Name a later one.")
     if day > farthest:
-        raise BadInput("the day", f"{day_words(day)}, very far ahead", f"until {day_words(farthest)}", "Choose an earlier day.")
+        raise BadInput(called, f"{day_words(day)}, very far ahead", f"until {day_words(farthest)}", "Name an earlier one.")
 
 
 def _search_of(booking: Booking, plan: Plan) -> Search:

@@ -157,3 +157,12 @@ def test_what_is_no_booking_is_refused_in_a_sentence(tmp_path, text):
     (tmp_path / BOOKING_NAME).write_text(text)
     with pytest.raises(ScalpError):
         read_booking(tmp_path)
+
+
+def test_a_session_that_only_some_need_is_tentative():
+    plan, _ = booked()
+    last = dataclasses.replace(plan.sessions[-1], if_needed=True)
+    plan = dataclasses.replace(plan, sessions=(*plan.sessions[:-1], last))
+    booking = book(plan, clinic_of(WEEKDAYS, country=None), today=TODAY)
+    events = events_of(calendar_text(booking, plan, stamped=NOW))[:3]
+    assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "TENTATIVE"]

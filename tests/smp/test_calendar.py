@@ -4,9 +4,11 @@ import dataclasses
 import json
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from icalendar import Calendar
 
+from scalp.domain.marks import ScalpMarks, Scar
 from scalp.io.bookings import read_booking
 from scalp.io.designs import write_design
 from scalp.io.plans import write_plan
@@ -149,3 +151,21 @@ def test_filled_in_questions_are_never_written_over_and_empty_ones_are_asked_for
     assert "empty" in smp("screen", "answers.toml").output
     assert smp("screen").exit_code == 2
     assert smp("screen", "answers.toml", "--questions").exit_code == 2
+
+
+def test_a_plan_whose_days_have_passed_is_booked_once_a_later_first_day_is_named(smp, planned):
+    write_plan(make_plan(DESIGN, start=date(2024, 3, 4)), planned / "plan")
+    refused = smp("calendar", "plan", "--clinic", "clinic.toml")
+    assert refused.exit_code == 2
+    assert "the first day of the plan is Mon 4 Mar 2024, in the past" in refused.output
+    assert starts_of(smp("calendar", "plan", "--clinic", "clinic.toml", "--first", str(START), "--json"))[0] == START
+
+
+def test_what_a_design_knows_is_screened_with_the_answers(smp, planned):
+    smp("screen", "--questions", "--out", "answers.toml")
+    fill(planned / "answers.toml")
+    scar = Scar(kind="fut", path_mm=np.array([[0.0, 80.0, -90.0], [20.0, 80.0, -88.0]]), width_mm=2.0, months=4.0)
+    marks = ScalpMarks(head_digest=DESIGN.head_digest, scars=(scar,))
+    write_design(dataclasses.replace(DESIGN, marks=marks), planned / "plan")
+    found = json.loads(smp("screen", "answers.toml", "--design", "plan", "--json").output)
+    assert [(one["question"], one["verdict"]) for one in found["outcomes"]] == [("scar", "defer")]
