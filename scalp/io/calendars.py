@@ -72,7 +72,7 @@ def calendar_text(
     if booking.plan_digest != plan.digest:
         raise WrongParent("booking", "made for another plan", "the booking of this plan", "Book this plan first.")
     settings, stamped = settings or CalendarSettings(), stamped.astimezone(UTC)
-    calendar = Calendar.new(prodid=PRODUCT, method="PUBLISH", name="Appointments", uid=event_uid(booking, "calendar"))
+    calendar = Calendar.new(prodid=PRODUCT, name="Appointments", uid=event_uid(booking, "calendar"))
     events = [_session(booking, plan, appointment, stamped, settings) for appointment in booking.appointments]
     events += [_aftercare(booking, days, stamped) for days in aftercare]
     if settings.touch_ups:

@@ -3,6 +3,7 @@
 What one day of a clinic offers is `openings`'; whole bookings are `calendars`'.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import chain
@@ -88,7 +89,9 @@ def place_first(search: Search, begin: date, wished: date) -> Appointment:
     found = _first_fit(search, 1, days, why)
     if isinstance(found, Appointment):
         return found
-    remedy = "Open on more days, take away days off, or wish another first day."
+    often = Counter(passed.reason for passed in found).most_common(7)
+    reasons = "; ".join(f"{reason} ({count} days)" for reason, count in often)
+    remedy = f"What stands in the way most: {reasons}. Open longer or on more days, take away days off, or wish another first day."
     raise NotPossible(f"Session 1 within {FARTHEST_FIRST_DAYS} days of {day_words(begin)}", _or_later(search, 1, begin), remedy)
 
 

@@ -187,6 +187,15 @@ def test_when_nothing_fits_the_nearest_day_and_another_start_are_named():
     assert "Or begin on" in refusal.value.remedy
 
 
+def test_when_the_first_session_fits_nowhere_what_stands_in_the_way_is_named():
+    with pytest.raises(NotPossible, match=r"the clinic is closed on Saturdays \(9 days\)") as refusal:
+        book(plan_from(), clinic_of(), today=TODAY, client=Availability(weekdays=("saturday",)))
+    assert refusal.value.reachable == "no day within a year"
+    evening = Availability(from_time=time(17))
+    with pytest.raises(NotPossible, match="not enough time for 3 h from 17:00 to 18:00"):
+        book(plan_from(), clinic_of(), today=TODAY, client=evening)
+
+
 @pytest.mark.parametrize("day", [date(2027, 2, 19), date(2029, 6, 1)])
 def test_days_in_the_past_and_years_ahead_are_refused(day):
     booking = book(plan_from(), EVERY_DAY, today=TODAY)
