@@ -116,9 +116,8 @@ def policy_lines(quote: Quote, plan: Plan) -> list[str]:
     back = first.day - timedelta(days=policy.deposit_refundable_days)
     lines = [f"The quote holds until {quote.day + timedelta(days=policy.valid_days):%d %B %Y}."]
     if policy.deposit_percent:
-        lines.append(
-            f"Deposit: {span_in_words(quote.deposit)} ({policy.deposit_percent} % of the total), paid back when cancelled by {back:%d %B %Y}."
-        )
+        refund = f"paid back when cancelled by {back:%d %B %Y}" if back >= quote.day else "not paid back so near to the first session"
+        lines.append(f"Deposit: {span_in_words(quote.deposit)} ({policy.deposit_percent} % of the total), {refund}.")
     if policy.late_change_percent:
         for session in plan.sessions:
             until = session.day - timedelta(days=policy.change_free_days)

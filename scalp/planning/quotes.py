@@ -57,7 +57,7 @@ def quote_plan(
         total=total,
         deposit=portion(total, prices.policy.deposit_percent / _HUNDRED),
         policy=prices.policy,
-        options=(*_more_sessions(plan, by_session, prices.currency), *_later_touch_up(prices)),
+        options=(*_more_sessions(plan, by_session, prices.currency), *_later_touch_up(plan, prices)),
         cross_check=market,
         doubts=(*_doubt_of_market(total, market), *_doubt_of_other_list(plan, design, prices)),
         prices_digest=prices.digest,
@@ -140,12 +140,18 @@ def _session_items(
 
 def _surcharge(session_price: PriceSpan, difficulty: Difficulty, rate: DifficultyRate) -> QuoteItem:
     """Return what one difficulty adds to a session."""
-    percents = [((factor - 1) * difficulty.part * _HUNDRED).quantize(Decimal("0.1")) for factor in (rate.factor_low, rate.factor_high)]
-    part = "all of the work" if difficulty.part == 1 else f"{(difficulty.part * _HUNDRED).normalize():f} % of the work"
+    low, high = (_plainly((factor - 1) * difficulty.part * _HUNDRED) for factor in (rate.factor_low, rate.factor_high))
+    part = "all of the work" if difficulty.part == 1 else f"{_plainly(difficulty.part * _HUNDRED)} % of the work"
     known = f", {difficulty.reason}" if difficulty.reason else ""
-    why = f"{rate.words[:1].upper()}{rate.words[1:]}: {part}{known}; {percents[0]} to {percents[1]} % of the session."
+    why = f"{rate.words[:1].upper()}{rate.words[1:]}: {part}{known}; {low} to {high} % of the session."
     amount = portion(session_price, (rate.factor_low - 1) * difficulty.part, (rate.factor_high - 1) * difficulty.part)
     return QuoteItem(what=f"Difficulty: {rate.name}", why=why, amount=amount)
+
+
+def _plainly(percent: Decimal) -> str:
+    """Return a percent to a tenth, whole ones without decimals."""
+    tenths = percent.quantize(Decimal("0.1"))
+    return f"{tenths.to_integral_value() if tenths == tenths.to_integral_value() else tenths}"
 
 
 def _travel_item(prices: PriceList, travel_km: Decimal) -> QuoteItem:
@@ -170,15 +176,20 @@ def _touch_up_item(prices: PriceList) -> tuple[QuoteItem, ...]:
     return (QuoteItem(what="Touch-up", why=why, amount=zero(prices.currency)),)
 
 
-def _later_touch_up(prices: PriceList) -> tuple[QuoteItem, ...]:
-    """Return what a touch-up costs once none is included any more."""
+def _later_touch_up(plan: Plan, prices: PriceList) -> tuple[QuoteItem, ...]:
+    """Return what a touch-up costs once none is included any more, with when one is expected."""
     rate = prices.touch_ups
     if rate is None or rate.later_high == 0:
         return ()
     amount = PriceSpan(
         low=to_minor(rate.later_low, prices.currency), high=to_minor(rate.later_high, prices.currency), currency=prices.currency
     )
-    return (QuoteItem(what="Later touch-up", why="Years later, when the field has become light; at today's prices.", amount=amount),)
+    when = "Years later, when the field has become light"
+    if plan.touch_ups:
+        first = plan.touch_ups[0]
+        last = "later" if first.latest is None else f"{first.latest.year}"
+        when = f"When the field has become light, likely {first.likely.year} ({first.earliest.year} to {last})"
+    return (QuoteItem(what="Later touch-up", why=f"{when}; at today's prices.", amount=amount),)
 
 
 def _more_sessions(plan: Plan, by_session: dict[int, tuple[QuoteItem, ...]], currency: str) -> tuple[QuoteItem, ...]:

@@ -16,7 +16,7 @@ from scalp.designing import propose_design
 from scalp.domain.design import NORWOOD_STAGES, Design, Wishes, Zone
 from scalp.domain.money import add_spans
 from scalp.domain.pigment import Pigment
-from scalp.domain.plan import Plan, PriceSpan
+from scalp.domain.plan import Plan, PriceSpan, Span, TouchUp
 from scalp.domain.price import PriceList
 from scalp.domain.quote import Quote, deposit_back, fee_for_change
 from scalp.domain.rates import Difficulty, TravelRate
@@ -172,6 +172,50 @@ def test_a_session_only_if_needed_is_an_option_outside_the_total() -> None:
     assert option.amount == plan.sessions[3].price
     three = quote_plan(*case_of(make_design(HEAD)), PRICES, day=DAY)
     assert three.options[0].what == "One more session, if needed"
+
+
+@pytest.mark.parametrize("ludwig", ["1", "2", "3"])
+def test_women_are_quoted_beside_what_the_market_takes_for_their_stage(ludwig: str) -> None:
+    """About 1,500 GBP for women, and Ludwig's stages priced as Norwood's by a British clinic (smp 1.17, C)."""
+    plan, design = case_of(propose_design(HEAD, Wishes(sex="female", ludwig=ludwig)))
+    quote = quote_plan(plan, design, PRICES, day=DAY)
+    assert quote.cross_check == market_price(PRICES, design)
+    assert quote.cross_check is not None
+    assert Decimal(1200) <= quote.total.low <= quote.total.high <= Decimal(6000)
+
+
+def test_a_scar_alone_costs_about_what_is_published() -> None:
+    """2,000 to 2,500 USD for a scar alone (smp 1.17, C): a quote of 20 cm2, all of it scar, meets that range."""
+    plan, design = case_of(propose_design(HEAD, Wishes(norwood="2")))
+    total = quote_plan(plan, design, PRICES, day=DAY, difficulties=(Difficulty(name="scar"),)).total
+    assert Decimal(1800) <= total.low <= total.high <= Decimal(2600)
+
+
+def test_a_later_touch_up_is_an_option_with_the_years_the_plan_forecasts(case: Case) -> None:
+    forecast = TouchUp(
+        earliest=date(2029, 3, 1), likely=date(2031, 3, 1), latest=date(2034, 3, 1), share_fraction=0.3, reason="lighter than wanted"
+    )
+    plan = dataclasses.replace(case[0], touch_ups=(forecast,))
+    later = quote_plan(plan, case[1], PRICES, day=DAY).options[-1]
+    assert (later.amount.low, later.amount.high) == (Decimal(150), Decimal(400))
+    assert "likely 2031 (2029 to 2034)" in later.why
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    area_cm2=st.floats(0, 400),
+    count=st.integers(0, 40_000),
+    more=st.tuples(st.floats(0, 200), st.integers(0, 20_000), st.floats(0, 5)),
+    hours=st.floats(0, 8),
+)
+def test_more_area_impressions_or_hours_never_cost_less(area_cm2: float, count: int, more: tuple[float, int, float], hours: float) -> None:
+    def price(area_cm2: float, count: int, hours: float) -> PriceSpan:
+        return PRICES.session_price(area_cm2, impressions_count=count, hours=Span(low=hours, expected=hours, high=2 * hours))
+
+    small, large = price(area_cm2, count, hours), price(area_cm2 + more[0], count + more[1], hours + more[2])
+    assert small.low <= large.low
+    assert small.high <= large.high
+    assert Decimal(400) <= small.low <= small.high <= Decimal(1000)
 
 
 def test_a_total_outside_of_the_market_says_by_how_much() -> None:
