@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -65,7 +66,7 @@ def settings_of(module: ModuleType) -> list[type[Value]]:
     return [kind for kind in own if issubclass(kind, Value) and kind.__name__.endswith(SETTINGS_ENDINGS)]
 
 
-def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a table of Markdown."""
     lines = [headings, tuple("---" for _ in headings), *rows]
     return "\n".join("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -18,7 +18,8 @@ TREND_DEGREE = 4
 """The ideal line of a forehead, from corner to corner, is a polynomial of this degree: bow, M, or level, without mounds."""
 EDGE_DEPTHS_MM, EDGE_STEP_MM, EDGE_DEGREE = (1.0, 10.0), 12.0, 5
 """Which part behind a line counts as its edge, in what steps along it, and the degree of what its depth explains."""
-LEAST_VERTICES_COUNT = 30
+LEAST_VERTICES_COUNT, LEAST_PER_CM2 = 30, 5.0
+"""Below so many vertices, or so little behind the line, there is no edge to judge, as on women whose hairline is left alone."""
 SELLION_TO_CHIN_MM = {"male": 122.6, "female": 113.1}
 TRAGION_TO_VERTEX_MM = {"male": 131.1, "female": 126.5}
 """Means of ANSUR II; faces are scaled by the height of the head. [Gordon2014]"""
@@ -41,7 +42,7 @@ class LineGauge(Value):
     lowest_end_mm: float
     """Level of its lower ends above the tragi."""
     edge_variation_fraction: float
-    """Standard deviation along the forehead of the density of the edge against what its depth explains; NaN on a coarse mesh."""
+    """Standard deviation along the forehead of the density of the edge against what its depth explains; NaN where none is worked, or on a coarse mesh."""
     upper_third_mm: float
     """From the glabella straight to the middle of the line."""
     third_mm: float
@@ -135,9 +136,9 @@ def _edge_variation(anatomy: Anatomy, design: Design, forehead_mm: FloatArray) -
     depth_mm = distance_to_curve_mm(vertices_mm[near], forehead_mm)
     kept = (depth_mm > EDGE_DEPTHS_MM[0]) & (depth_mm < EDGE_DEPTHS_MM[1])
     near, depth_mm = near[kept], depth_mm[kept]
-    if len(near) < LEAST_VERTICES_COUNT:
-        return float("nan")
     density = design.density_per_cm2[near]
+    if len(near) < LEAST_VERTICES_COUNT or density.mean() < LEAST_PER_CM2:
+        return float("nan")
     explained = np.polynomial.polynomial.polyval(depth_mm, np.polynomial.polynomial.polyfit(depth_mm, density, EDGE_DEGREE))
     steps = np.floor(azimuth_rad[near] * float(np.linalg.norm(forehead_mm - anatomy.chart.centre_mm, axis=1).mean()) / EDGE_STEP_MM)
     ratios = [float(density[steps == step].sum() / max(explained[steps == step].sum(), 1e-9)) for step in np.unique(steps)]

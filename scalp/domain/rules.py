@@ -48,7 +48,7 @@ class Objection(Value):
 
     def sentence(self) -> str:
         """Say the objection in one line of plain words, with the grade of its source."""
-        return f"{self.found}; {self.allowed}. {self.rule.reason} {self.nearest} (grade {self.rule.grade})"
+        return f"{self.found[:1].upper()}{self.found[1:]}; {self.allowed}. {self.rule.reason} {self.nearest} (grade {self.rule.grade})"
 
     def doubt(self) -> Doubt:
         """Return the objection as a doubt, for where doubts are added up and shown."""

@@ -163,9 +163,14 @@ def _zone_words(design: Design, sight: FlatSight, works: tuple[ZoneWork, ...]) -
 
 
 def _level_words(design: Design, sight: FlatSight) -> list[Sign]:
-    """Return how much the lines of equal density mean, each at its place furthest inside the picture of the head."""
+    """Return how much the lines of equal density mean, each at its place furthest from the rim of the head and from the hairline."""
     density, signs = sight.laid(sight.across(design.density_per_cm2)), []
-    away_px = cv2.distanceTransform(sight.inside.astype(np.uint8), cv2.DIST_L2, 5)
+    room = sight.inside.astype(np.uint8)
+    line_px = np.round(sight.frame.place_px(design.hairline.points_mm) * sight.finer_count).astype(np.int32)
+    seen = sight.in_sight(design.hairline.points_mm)
+    for index in np.flatnonzero(seen[1:] & seen[:-1]):
+        cv2.line(room, line_px[index].tolist(), line_px[index + 1].tolist(), 0, 2)
+    away_px = cv2.distanceTransform(room, cv2.DIST_L2, 5)
     for level_per_cm2 in np.array(LEVELS) * float(design.density_per_cm2.max()):
         near = np.abs(np.nan_to_num(density, nan=-1e3) - level_per_cm2) < 0.01 * level_per_cm2
         row, col = np.unravel_index(int(np.argmax(np.where(near, away_px, 0.0))), near.shape)

@@ -161,6 +161,8 @@ def test_an_edge_that_is_the_same_all_along_is_noted() -> None:
     found = {one.rule.name: one for one in judge_design(anatomy, stencilled)}
     assert found["varied-edge"].found.startswith("0.0 %")
     assert grown.objections == ()
+    untouched = propose_design(fine, Wishes(style="female", sex="female", ludwig="2", age_years=40.0))
+    assert untouched.objections == ()
 
 
 @pytest.mark.parametrize(("peak_per_cm2", "questioned"), [(150.0, False), (165.0, True)])
