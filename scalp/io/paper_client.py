@@ -16,7 +16,7 @@ from scalp.domain.quote import QuoteItem
 from scalp.io.paper_words import Words
 
 Told = dict[str, Any]
-_CLIENT_SIDES = ("front", "top", "left")
+CLIENT_SIDES = ("front", "top", "left")
 
 
 def client_paper(papers: Papers, words: Words) -> Told:
@@ -28,7 +28,7 @@ def client_paper(papers: Papers, words: Words) -> Told:
         "facts": _facts(papers, words),
         "zones": _zones(papers, words),
         "note": papers.design.wishes.note.strip(),
-        "maps": [_map(each, words) for side in _CLIENT_SIDES for each in papers.maps if each.side == side and each.session_number == 0],
+        "maps": [_map(each, words) for side in CLIENT_SIDES for each in papers.maps if each.side == side and each.session_number == 0],
         "looks": _looks(papers, words),
         "bands": _bands(papers, words),
         "sessions": [_session(papers, session, words) for session in papers.plan.sessions],

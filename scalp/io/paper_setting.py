@@ -8,6 +8,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -39,35 +40,57 @@ def typeset(template: str, told: Mapping[str, Any], pictures: Mapping[str, bytes
     The typesetter sees a folder of its own that holds the templates and these pictures, and only the typefaces inside it.
     Raises `BadInput` where it does not accept what it is given.
     """
-    cleaned = showable(told)
-    with tempfile.TemporaryDirectory(prefix="smp-paper-") as made:
-        root = Path(made)
-        for name in _TEMPLATES:
-            (root / name).write_bytes((files("scalp") / "papers" / name).read_bytes())
-        for name, content in pictures.items():
-            (root / name).write_bytes(content)
-        (root / "paper.json").write_text(json.dumps(cleaned, ensure_ascii=True, allow_nan=False), "utf-8")
-        return _compiled(root / template, root, day)
-
-
-def _compiled(main: Path, root: Path, day: date) -> bytes:
-    """Run the typesetter on a file within a root."""
-    try:
-        made: bytes = typst.compile(
-            str(main),
+    made = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    with _laid_out(told, pictures) as root, _refusals():
+        return typst.compile(
+            str(root / template),
             root=str(root),
             format="pdf",
             ignore_system_fonts=True,
             package_path=str(root),
             package_cache_path=str(root),
             pdf_standards=[STANDARD],
-            timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            timestamp=made,
         )
+
+
+def preview(template: str, told: Mapping[str, Any], pictures: Mapping[str, bytes], *, px_per_mm: float = 3.8) -> list[bytes]:
+    """Return each page of a paper as a PNG, for a screen; otherwise as `typeset`."""
+    with _laid_out(told, pictures) as root, _refusals():
+        made: Any = typst.compile(
+            str(root / template),
+            root=str(root),
+            format="png",
+            ppi=25.4 * px_per_mm,
+            ignore_system_fonts=True,
+            package_path=str(root),
+            package_cache_path=str(root),
+        )
+        return made if isinstance(made, list) else [made]
+
+
+@contextmanager
+def _laid_out(told: Mapping[str, Any], pictures: Mapping[str, bytes]) -> Iterator[Path]:
+    """Yield a folder with our templates, what they are to say, and the pictures; it is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="smp-paper-") as made:
+        root = Path(made)
+        for name in _TEMPLATES:
+            (root / name).write_bytes((files("scalp") / "papers" / name).read_bytes())
+        for name, content in pictures.items():
+            (root / name).write_bytes(content)
+        (root / "paper.json").write_text(json.dumps(showable(told), ensure_ascii=True, allow_nan=False), "utf-8")
+        yield root
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say what the typesetter refuses as one of ours."""
+    try:
+        yield
     except typst.TypstError as fault:
         raise BadInput(
             "the paper", "refused by the typesetter", "texts and pictures it can set", f"It says: {fault.message[:120]}."
         ) from None
-    return made
 
 
 def showable(told: Any) -> Any:  # noqa: ANN401 - any plain value that JSON knows

@@ -6,12 +6,13 @@ templates beside them; the stencil at 1:1 is `scalp.io.transfer`'s.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from scalp.base import Progress, no_progress
 from scalp.domain.papers import Papers
-from scalp.io.paper_client import client_paper, file_name
+from scalp.io.paper_client import CLIENT_SIDES, client_paper, file_name
 from scalp.io.paper_practitioner import practitioner_paper
-from scalp.io.paper_setting import has_unshown, typeset
+from scalp.io.paper_setting import has_unshown, preview, typeset
 from scalp.io.paper_words import Language, PaperSize, Words
 from scalp.io.pictures import write_whole
 
@@ -46,17 +47,35 @@ def write_papers(
 
 def set_client(papers: Papers, words: Words) -> bytes:
     """Return the client's paper as a PDF."""
-    looks = {file_name(look): look.content for look in papers.looks}
-    maps = {file_name(picture): picture.content for picture in papers.maps if picture.session_number == 0}
-    told = client_paper(papers, words)
-    return typeset("client.typ", told | {"has_unshown": has_unshown(people_words(papers))}, looks | maps, day=papers.day)
+    return typeset("client.typ", *_client(papers, words), day=papers.day)
 
 
 def set_practitioner(papers: Papers, words: Words) -> bytes:
     """Return the practitioner's paper as a PDF."""
-    maps = {file_name(picture): picture.content for picture in papers.maps}
-    told = practitioner_paper(papers, words)
-    return typeset("practitioner.typ", told | {"has_unshown": has_unshown(people_words(papers))}, maps, day=papers.day)
+    return typeset("practitioner.typ", *_practitioner(papers, words), day=papers.day)
+
+
+def show_client(papers: Papers, words: Words, px_per_mm: float = 3.8) -> list[bytes]:
+    """Return each page of the client's paper as a PNG."""
+    return preview("client.typ", *_client(papers, words), px_per_mm=px_per_mm)
+
+
+def show_practitioner(papers: Papers, words: Words, px_per_mm: float = 3.8) -> list[bytes]:
+    """Return each page of the practitioner's paper as a PNG."""
+    return preview("practitioner.typ", *_practitioner(papers, words), px_per_mm=px_per_mm)
+
+
+def _client(papers: Papers, words: Words) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what the client's paper says, and its pictures."""
+    maps = [picture for picture in papers.maps if picture.session_number == 0 and picture.side in CLIENT_SIDES]
+    pictures = {file_name(look): look.content for look in papers.looks} | {file_name(picture): picture.content for picture in maps}
+    return client_paper(papers, words) | {"has_unshown": has_unshown(people_words(papers))}, pictures
+
+
+def _practitioner(papers: Papers, words: Words) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what the practitioner's paper says, and its pictures."""
+    pictures = {file_name(picture): picture.content for picture in papers.maps}
+    return practitioner_paper(papers, words) | {"has_unshown": has_unshown(people_words(papers))}, pictures
 
 
 def people_words(papers: Papers) -> list[str]:

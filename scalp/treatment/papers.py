@@ -3,6 +3,7 @@
 Typesetting is `scalp.io.papers`'; reading pictures of a look `scalp.io.paper_looks`'.
 """
 
+import dataclasses
 from datetime import date
 from pathlib import Path
 
@@ -58,27 +59,23 @@ def gather_papers(
     Distances are a tape's, laid over the skin (`scalp.geometry.tapes`); years are the fading curve of the pigment with its
     band. Maps are drawn for the whole design and for each session.
     """
-    head = stored.head
-    fading = fading_of(plan, simulation)
+    # Strangers are refused here, before anything slow.
+    bare = Papers(plan=plan, design=design, day=day, simulation=simulation, quote=quote, booking=booking)
+    head, fading = stored.head, fading_of(plan, simulation)
     largest = sorted(design.keep_away, key=lambda place: -place.radius_mm)[:MOST_PLACES_COUNT]
     progress("laying the tape", 0.0)
     line = design.hairline
     anchors = () if line.anchors_mm is None else tuple(tape_place(head, name, line.anchor_mm(name)) for name in ANCHOR_NAMES)
     keep_away = tuple(tape_place(head, each.kind, each.place_mm, each.radius_mm) for each in largest)
-    return Papers(
-        plan=plan,
-        design=design,
-        day=day,
+    return dataclasses.replace(
+        bare,
         people=people or PaperPeople(),
-        simulation=simulation,
         maps=draw_maps(head, design, plan, progress),
         legend=map_legend(design),
         anchors=anchors,
         keep_away=keep_away,
         measures=stored.measures,
         forecasts=forecast_tones(fading, TEMPORARY_YEARS if plan.pigment.temporary else FORECAST_YEARS),
-        quote=quote,
-        booking=booking,
         aftercare=aftercare,
         screening=screening,
         doubts=_doubts(head, design, plan, simulation, quote, booking),
