@@ -18,6 +18,8 @@ from scalp.geometry.curves import spaced_evenly
 from scalp.geometry.sections import directions_of, polar_of
 
 SPACING_MM = 1.0
+LEAST_TEMPLE_MM, BEFORE_EAR_MM = 10.0, 12.0
+"""How far below the corner an open line still goes, and how far before the tragus a closed one ends at least. (E)"""
 WIDEST_AZIMUTH_RAD, AZIMUTH_STEP_RAD = np.radians(110.0), np.radians(0.5)
 
 
@@ -107,7 +109,7 @@ def _anchors(anatomy: Anatomy, shape: StyleShape, height_mm: float, side: float,
     peak_forward_mm = min(peak_forward_mm, corner_forward_mm + shape.temple_ahead_mm)
     hollow_level_mm = (corner_level_mm + peak_level_mm) / 2
     hollow_forward_mm = 0.45 * corner_forward_mm + 0.55 * peak_forward_mm - shape.temple_hollow_mm + 0.5 * own_mm[4]
-    end_forward_mm = min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 4.0)
+    end_forward_mm = max(min(tragus_mm[2] + 0.30 * anatomy.eye_forward_mm, peak_forward_mm - 4.0), tragus_mm[2] + BEFORE_EAR_MM)
     return SideAnchors(
         corner_lateral_mm=lateral_mm,
         corner_level_mm=corner_level_mm,
@@ -208,7 +210,8 @@ def _ideal_line_mm(anatomy: Anatomy, shape: StyleShape, sides: tuple[SideAnchors
     polar_rad = chart.first_below_zero(forehead_field_mm(skin_mm, anatomy, shape, sides, height_mm))
     met = np.isfinite(polar_rad)
     line_mm = spaced_evenly(chart.point_mm(azimuth_rad[met], polar_rad[met]), SPACING_MM)
-    drawn = line_mm[:, 1] >= anatomy.tragus_mm[1] + shape.temple_end_mm
+    corner_level_mm = np.where(line_mm[:, 0] < chart.centre_mm[0], sides[0].corner_level_mm, sides[1].corner_level_mm)
+    drawn = line_mm[:, 1] >= np.minimum(anatomy.tragus_mm[1] + shape.temple_end_mm, corner_level_mm - LEAST_TEMPLE_MM)
     middle = int(np.argmin(np.abs(line_mm[:, 0] - chart.centre_mm[0]) - line_mm[:, 2]))
     right = middle - int(np.argmin(drawn[middle::-1])) + 1 if not drawn[: middle + 1].all() else 0
     left = middle + int(np.argmin(drawn[middle:])) if not drawn[middle:].all() else len(drawn)

@@ -105,9 +105,11 @@ def _check_reach(anatomy: Anatomy, laid_mm: FloatArray) -> None:
 def _place_off_scalp(anatomy: Anatomy, line_mm: FloatArray) -> str | None:
     """Return which part that is no scalp a line runs over, None where it stays on the scalp. (E)"""
     up_mm, ahead_mm = (line_mm - anatomy.tragus_mm)[:, 1:].T
-    lowest_mm = anatomy.on_midline_mm(LOWEST_FRACTION * anatomy.vertex_along_mm)[1] - anatomy.tragus_mm[1] - 2.0
-    eye_mm = float(anatomy.canthus_mm[1] - anatomy.tragus_mm[1])
-    limit_mm = np.interp(ahead_mm / anatomy.eye_forward_mm, [0.5, 0.85, 1.15], [8.0, eye_mm + 0.25 * (lowest_mm - eye_mm), lowest_mm])
+    lowest_mm, foremost_mm = (anatomy.on_midline_mm(LOWEST_FRACTION * anatomy.vertex_along_mm) - anatomy.tragus_mm)[1:]
+    eye_mm, eye_forward_mm = float(anatomy.canthus_mm[1] - anatomy.tragus_mm[1]), anatomy.eye_forward_mm
+    # From before the ear over the outer corner of the eye to the lowest middle, which the forehead between them falls short of.
+    forwards_mm = [0.5 * eye_forward_mm, max(0.85 * eye_forward_mm, foremost_mm - 14.0), max(eye_forward_mm, foremost_mm - 1.0)]
+    limit_mm = np.interp(ahead_mm, forwards_mm, [8.0, eye_mm + 0.25 * (lowest_mm - eye_mm), lowest_mm - 2.0])
     ear = np.hypot((up_mm - EAR_MIDDLE_MM[0]) / EAR_RADII_MM[0], (ahead_mm - EAR_MIDDLE_MM[1]) / EAR_RADII_MM[1]) < 1.0
     middle = middle_index(line_mm, float(anatomy.chart.centre_mm[0]))
     highest_mm = anatomy.on_midline_mm(HIGHEST_FRACTION * anatomy.vertex_along_mm)
