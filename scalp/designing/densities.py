@@ -137,7 +137,7 @@ def _between(anatomy: Anatomy, line: WishedLine, wishes: Wishes, marks: ScalpMar
         thin_mm = bareness_mm(anatomy, line.drawing, line.sides, stage_later, wishes.seed)
         rim_mm, hair_fraction = between.rim_women_mm if wishes.sex == "female" else between.rim_men_mm, told or 0.0
     level_per_cm2 = between_hairs_per_cm2(hair_fraction, wishes.peak_density_per_cm2, between)
-    return np.asarray(level_per_cm2 * eased(thin_mm / between.edge_mm + 0.5) * eased((behind_mm - rim_mm) / 12.0))
+    return np.asarray(level_per_cm2 * eased(thin_mm / between.edge_mm + 0.5) * eased((behind_mm - rim_mm) / between.rim_rise_mm))
 
 
 def _edge_ramp(behind_mm: FloatArray, shape: StyleShape) -> FloatArray:

@@ -18,6 +18,8 @@ EAR_HALF_HEIGHT_MM, EAR_HALF_WIDTH_MM = 29.0, 17.0
 NAPE_BELOW_TRAGUS_MM = 30.0
 SIDEBURN_ABOVE_TRAGUS_MM = 4.0
 """Where hair ends at the nape, below the tragi, and before the ears, above them. (E)"""
+SIDEBURN_WIDTH_MM, SIDEBURN_SLOPE = 13.0, 0.42
+"""How far before the tragus hair grows at its level, and how much farther with each mm above it, up to the temple's line. (E)"""
 LEAST_HAIR_CLEARANCE_MM = 3.0
 TURNS_WITHIN_MM = 15.0
 """How far from a line that turns back its crossings are counted: more than any line may turn back."""
@@ -66,6 +68,8 @@ def above_nape(anatomy: Anatomy, ear_clearance_mm: float = LEAST_HAIR_CLEARANCE_
     behind = eased((4.0 - ahead_mm) / 20.0)
     lowest_mm = SIDEBURN_ABOVE_TRAGUS_MM - behind * (SIDEBURN_ABOVE_TRAGUS_MM + NAPE_BELOW_TRAGUS_MM)
     clear = eased((off_ear_mm(anatomy) - ear_clearance_mm + 2.0) / 4.0)
+    foremost_mm = SIDEBURN_WIDTH_MM + SIDEBURN_SLOPE * up_mm + 0.08 * np.maximum(up_mm - 36.0, 0.0) ** 2
+    clear = clear * eased((foremost_mm - ahead_mm) / 8.0 + 0.5)
     return np.asarray(clear * eased((up_mm - lowest_mm) / 8.0 + 0.5))
 
 

@@ -53,8 +53,10 @@ class BetweenHairs(Value):
     """In thin hair. (D, smp 1.4)"""
     bare_below_fraction: float = 0.2
     """With less hair than this a place is treated as bare, at its full level. (E)"""
-    edge_mm: float = 18.0
+    edge_mm: float = 26.0
     """Over what distance the work runs out into full hair. (D, smp 2.2)"""
+    rim_rise_mm: float = 18.0
+    """Over what distance it rises behind the rim that is left alone. (E)"""
     rim_men_mm: float = 6.0
     """How far behind a man's own hairline work between hairs begins. (E)"""
     rim_women_mm: float = 15.0

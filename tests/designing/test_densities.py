@@ -71,6 +71,17 @@ def test_a_higher_stage_treats_all_a_lower_one_does_and_more() -> None:
     assert (np.diff(totals) > 0).all()
 
 
+@pytest.mark.parametrize(("length_mm", "breadth_mm", "height_mm"), [(188.0, 146.0, 121.0), (211.0, 163.0, 141.0), (189.8, 147.8, 126.5)])
+def test_norwood_six_stays_plausible_on_small_large_and_womens_heads(length_mm: float, breadth_mm: float, height_mm: float) -> None:
+    """The 5th and 95th percentile of men and the mean woman of ANSUR II: the area goes about as the square of size; counts fit smp 1.5."""
+    head = make_head(length_mm=length_mm, breadth_mm=breadth_mm, height_mm=height_mm, subdivisions_count=5)
+    design = propose_design(head, Wishes(norwood="6", height_mm=70.0))
+    size = length_mm * breadth_mm / (199.5 * 154.3)
+    assert design.area_cm2 == pytest.approx(proposed(Wishes(norwood="6", height_mm=70.0)).area_cm2 * size, rel=0.15)
+    assert 165.0 < design.area_cm2 < 285.0
+    assert 15_000 < sum(zone.impressions_count for zone in design.zones) < 50_000
+
+
 def test_area_is_that_of_what_is_treated_to_a_tenth() -> None:
     """Counting whole vertices, as a slow witness, is right within what the mesh of 1.5 mm leaves open along the rim."""
     design = proposed(Wishes(norwood="6"))
