@@ -15,7 +15,7 @@ PAPER_NAMES: tuple[PaperName, ...] = get_args(PaperName)
 PAPER_MM: dict[str, tuple[float, float]] = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
 LineKind = Literal["hairline", "cut", "seam", "zone", "grid", "midline", "keep away"]
 LINE_KINDS: tuple[LineKind, ...] = get_args(LineKind)
-MarkKind = Literal["landmark", "seam"]
+MarkKind = Literal["landmark", "seam", "edge"]
 
 
 @value
@@ -38,7 +38,7 @@ class RegistrationMark(Value):
     """A cross by which a patch is laid: the same label stands on every patch that shares the place.
 
     It lies on the head at `face_index` and `barycentric` (3,), on the paper at `chart_mm` (2,). `what` says in words what is
-    there: 'vertex', 'middle of the hairline', 'seam of 1 and 2'.
+    there: 'vertex', 'middle of the hairline', 'seam of 1 and 2', 'edge of 1'.
     """
 
     label: str

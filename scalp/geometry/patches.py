@@ -20,7 +20,7 @@ from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.smoothing import smooth
 
 _GROUND_MM = 15.0
-_COARSE_FACES_COUNT = 1_400
+_COARSE_FACES_COUNT = 1_000
 _COARSE_SHARES = (0.9, 0.83, 0.75, 0.65)
 _OUTSIDE_MM = -1e3
 

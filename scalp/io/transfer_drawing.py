@@ -39,11 +39,11 @@ def segment(start_mm: tuple[float, float], end_mm: tuple[float, float], *, width
     return line(np.array([start_mm, end_mm]), width_mm=width_mm, colour=colour)
 
 
-def cross(at_mm: FloatArray, label: str, out: FloatArray) -> str:
-    """Return a registration cross with its label beside it, on the side of `out` (2,)."""
+def cross(at_mm: FloatArray, label: str, out_weights: FloatArray) -> str:
+    """Return a registration cross with its label beside it, on the side of `out_weights` (2,)."""
     x, y = float(at_mm[0]), float(at_mm[1])
     arms = f"M{x - _CROSS_MM:.3f} {y:.3f}H{x + _CROSS_MM:.3f}M{x:.3f} {y - _CROSS_MM:.3f}V{y + _CROSS_MM:.3f}"
-    place = at_mm + 1.7 * out + np.array([1.6 * abs(float(out[1])) * (1.0 if x > 0 else -1.0), 0.6])
+    place = at_mm + 1.3 * out_weights + 2.0 * np.array([-out_weights[1], out_weights[0]]) + np.array([0.0, 0.6])
     drawn = f'<path d="{arms}" fill="none" stroke="{INK}" stroke-width="0.2"/>'
     return drawn + text(label, float(place[0]), float(place[1]), size_mm=1.8, anchor="middle")
 

@@ -76,6 +76,7 @@ def _said(sheet: TransferSheet, product: Product) -> list[str]:
         kind,
         "Cut along the long dashes. Begin with patch 1; neighbours overlap by 3 mm beyond the dotted seam.",
         "A numbered cross is one place of the head: it stands on both patches of a seam. Lay cross on cross.",
+        "Best: prick the crosses of the template onto the skin first; stencil and trial look have the same crosses.",
         f"Lengths differ from those on the head by at most {sheet.worst_fraction:.1%} (last page).",
         *sheet.tape,
     ]
@@ -88,7 +89,7 @@ def _first_page(sheet: TransferSheet, product: Product) -> Page:
     parts = [draw.text(title, EDGE_MM, EDGE_MM + 6.0, size_mm=5.6)]
     y = EDGE_MM + 13.0
     for sentence in _said(sheet, product):
-        for row in _wrapped(sentence, 112):
+        for row in _wrapped(sentence, 125):
             parts.append(draw.text(row, EDGE_MM, y))
             y += 4.4
         y += 0.8
@@ -158,7 +159,7 @@ def _drawn(patch: TransferPatch, product: Product, middle: FloatArray) -> list[s
             for each in patch.lines
             if each.kind == kind
         ]
-    parts += [_cross(patch, mark, product, middle) for mark in patch.registration if product != "look" or mark.kind == "seam"]
+    parts += [_cross(patch, mark, product, middle) for mark in patch.registration if product != "look" or mark.kind != "landmark"]
     if product == "look" and len(patch.marks_mm):
         parts.append(draw.marks(_flipped(patch.marks_mm, product) + middle, patch.mark_diameter_mm))
     return parts

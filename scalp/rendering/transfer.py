@@ -6,7 +6,7 @@ Cutting and flattening are `scalp.geometry.patches`'; lines and marks of one pat
 
 import numpy as np
 
-from scalp.base import BoolArray, Doubt, FloatArray, IntArray, Value, WrongParent, value
+from scalp.base import BadInput, BoolArray, Doubt, FloatArray, IntArray, Value, WrongParent, value
 from scalp.domain.design import ANCHOR_NAMES, Design
 from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
@@ -31,7 +31,7 @@ class TransferRules(Value):
     """Of the paper, on which no printer prints. (E)"""
     head_and_foot_mm: float = 40.0
     """Of the page, for its words and the ruler. (E)"""
-    seam_step_mm: float = 22.0
+    seam_step_mm: float = 20.0
     """Between crosses along a seam: 2 % of that is below 0.5 mm. (D)"""
     line_reach_mm: float = 1.5
     """How far from the treated skin the hairline may run and still be on the sheet. (E)"""
@@ -52,7 +52,7 @@ def make_transfer(
     without them. What is not in it: how skin and paper give way when they are pressed together.
     """
     rules = rules or TransferRules()
-    _check_parents(head, design, impressions)
+    _check_parents(head, design, impressions, paper)
     surface = head.surface
     width_mm, height_mm = PAPER_MM[paper]
     room = CutRules(
@@ -86,8 +86,10 @@ def make_transfer(
     )
 
 
-def _check_parents(head: Head, design: Design, impressions: Impressions | None) -> None:
-    """Refuse a design or impressions of another head."""
+def _check_parents(head: Head, design: Design, impressions: Impressions | None, paper: str) -> None:
+    """Refuse a design or impressions of another head, and paper nobody has."""
+    if paper not in PAPER_MM:
+        raise BadInput("paper", paper, ", ".join(PAPER_MM), "Choose one of these.")
     if design.head_digest != head.digest:
         raise WrongParent("design", "of another head", "a design of this head", "Give the head it was designed on.")
     if impressions is not None:

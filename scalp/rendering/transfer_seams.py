@@ -1,4 +1,4 @@
-"""Crosses along the seams of a transfer sheet: the same place of the head, numbered, on both patches that share it."""
+"""Crosses of a transfer sheet: along seams the same place of the head, numbered, on both patches; and along the outer edge."""
 
 from itertools import combinations
 
@@ -13,27 +13,42 @@ from scalp.geometry.patches import Patchwork, Piece
 
 _SHORTEST_MM = 6.0
 _FROM_END_MM = 4.0
+_EDGE_AT_MM = -0.8
 
 
 def seam_marks(work: Patchwork, surface: Mesh, step_mm: float) -> list[list[RegistrationMark]]:
-    """Return for each patch its crosses on seams, at most so far apart along them; numbers run over the whole sheet."""
+    """Return for each patch its crosses on seams and on its outer edge, so far apart at most; numbers run over the whole sheet."""
     marks: list[list[RegistrationMark]] = [[] for _ in work.pieces]
     count = 0
     for pair in combinations(range(len(work.pieces)), 2):
         for face, weights in _shared(work, surface, pair, step_mm):
             count += 1
             for number in pair:
-                marks[number].append(_mark(work.pieces[number], pair, count, face, weights))
+                marks[number].append(_mark(work.pieces[number], (f"seam of {pair[0] + 1} and {pair[1] + 1}", str(count)), face, weights))
+    for number, piece in enumerate(work.pieces):
+        for face, weights in _edge(piece, surface, step_mm):
+            count += 1
+            marks[number].append(_mark(piece, (f"edge of {number + 1}", str(count)), face, weights))
     return marks
 
 
-def _mark(piece: Piece, pair: tuple[int, int], count: int, face: int, weights: FloatArray) -> RegistrationMark:
-    """Return one cross on one patch."""
+def _edge(piece: Piece, surface: Mesh, step_mm: float) -> list[tuple[int, FloatArray]]:
+    """Return places of the head along the edge of the treated part that a piece has to itself."""
+    places = []
+    for line in contours(piece.faces, piece.inside_mm, _EDGE_AT_MM):
+        own = np.asarray(line.over(piece.faces, piece.membership_mm) > 1.0)
+        places_mm = surface.vertices_mm[piece.vertex_index]
+        places += [(int(piece.face_index[face]), weights) for face, weights in _stepped(line, piece.faces, places_mm, own, step_mm)]
+    return places
+
+
+def _mark(piece: Piece, words: tuple[str, str], face: int, weights: FloatArray) -> RegistrationMark:
+    """Return one cross on one patch; the words say what it is and its label."""
     local = int(np.flatnonzero(piece.face_index == face)[0])
     return RegistrationMark(
-        label=str(count),
-        kind="seam",
-        what=f"seam of {pair[0] + 1} and {pair[1] + 1}",
+        label=words[1],
+        kind="seam" if words[0].startswith("seam") else "edge",
+        what=words[0],
         face_index=face,
         barycentric=weights,
         chart_mm=weights @ piece.flat.chart_mm[piece.faces[local]],
