@@ -21,6 +21,8 @@ DRAWN_SIDES: tuple[DrawnSide, ...] = get_args(DrawnSide)
 """Left and right are the client's. From above, the face is at the lower edge."""
 SCHEMA, VERSION = "smp-impressions-drawing", 1
 MARGIN_MM, RULER_MM, FOOT_MM = 10.0, 100.0, 22.0
+BELOW_TRAGI_MM = 110.0
+"""How far below the tragi a drawing ends: under the chin and the nape's hair, above the shoulders of most scans. (D)"""
 SIGHT_PX_PER_MM = 2.0
 OUTLINE_MM = 0.1
 """The outline is drawn so closely; by itself it is known to a pixel of the sight."""
@@ -77,20 +79,31 @@ def draw_side(placed: Placed, head: Head, design: Design, side: DrawnSide) -> by
 
 
 def _sheet(head: Head, side: DrawnSide) -> _Sheet:
-    """Return a sheet that holds the whole head."""
+    """Return a sheet that holds the whole head and no shoulders."""
     right, down = (np.array(axis) for axis in _AXES[side])
-    across = np.column_stack([head.surface.vertices_mm @ right, head.surface.vertices_mm @ down])
+    shown_mm = head.surface.vertices_mm[head.surface.vertices_mm[:, 1] > _lowest_mm(head)]
+    across = np.column_stack([shown_mm @ right, shown_mm @ down])
     low, high = across.min(axis=0) - MARGIN_MM, across.max(axis=0) + MARGIN_MM
     width_mm, height_mm = high - low
     return _Sheet(right_weights=right, down_weights=down, corner_mm=low, width_mm=float(width_mm), height_mm=float(height_mm))
 
 
+def _lowest_mm(head: Head) -> float:
+    """Return the height below which nothing is drawn."""
+    return float((head.landmark("left_tragion")[1] + head.landmark("right_tragion")[1]) / 2 - BELOW_TRAGI_MM)
+
+
 def _sight(head: Head, sheet: _Sheet) -> tuple[list[FloatArray], FloatArray]:
     """Return the outline of the head in the drawing, and how near it is at every pixel of it, infinite beside it."""
     size_px = (int(np.ceil(sheet.height_mm * SIGHT_PX_PER_MM)), int(np.ceil(sheet.width_mm * SIGHT_PX_PER_MM)))
-    vertices_mm = head.surface.vertices_mm
-    seen = rasterise_flat(sheet.across_mm(vertices_mm) * SIGHT_PX_PER_MM, sheet.depth_mm(vertices_mm), head.surface.faces, size_px)
+    vertices_mm, faces, lowest_mm = head.surface.vertices_mm, head.surface.faces, _lowest_mm(head)
+    above = vertices_mm[faces, 1] > lowest_mm
+    shown = np.ascontiguousarray(faces[above.any(axis=1) if sheet.down_weights[1] else above.all(axis=1)])
+    seen = rasterise_flat(sheet.across_mm(vertices_mm) * SIGHT_PX_PER_MM, sheet.depth_mm(vertices_mm), shown, size_px)
     inside = (seen.face_index >= 0).astype(np.uint8)
+    # The neck ends in a straight line and not in the edges of its faces; seen from above it lies under the head.
+    down_mm = sheet.across_mm(np.array([[0.0, lowest_mm, 0.0]]))[0, 1]
+    inside[int(np.ceil(down_mm * SIGHT_PX_PER_MM)) if sheet.down_weights[1] else len(inside) :] = 0
     contours, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = [_smooth_mm(contour[:, 0]) for contour in contours if len(contour) > len(_SMOOTHING)]
     return outline, np.asarray(seen.depth_mm, np.float64)

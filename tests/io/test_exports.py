@@ -17,10 +17,10 @@ import trimesh
 
 from scalp.base import BadTable, Unreadable, WrongParent
 from scalp.domain.design import ZONE_NAMES, Design
-from scalp.domain.head import Head
+from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
 from scalp.io.exports import write_exports
-from scalp.io.exports_drawn import DRAWN_SIDES
+from scalp.io.exports_drawn import DRAWN_SIDES, draw_side
 from scalp.io.exports_placed import place_exported, session_srgb_u8
 from scalp.io.exports_points import LIFTED_MM
 from scalp.io.exports_table import read_impressions_table
@@ -156,6 +156,20 @@ def test_a_drawing_is_in_true_millimetres(case: Case, written: Path, side: str) 
     assert np.allclose(np.ptp(outline, axis=0), extent_mm[[across, down]], atol=1.2)
     radii_mm = circles(written, side)[:, 2]
     assert np.isclose(2 * radii_mm.mean(), case[2].deposit_diameter_mm.mean(), atol=1e-3)
+
+
+@pytest.mark.parametrize("side", DRAWN_SIDES)
+def test_shoulders_of_a_scan_are_not_drawn(case: Case, side: str) -> None:
+    head, design, impressions = case
+    shoulders_mm = np.array([[-300.0, -200.0, 0.0], [300.0, -200.0, 0.0], [0.0, -200.0, 300.0]])
+    count = len(head.surface.vertices_mm)
+    surface = Mesh(
+        vertices_mm=np.vstack([head.surface.vertices_mm, shoulders_mm]),
+        faces=np.vstack([head.surface.faces, np.array([[count, count + 1, count + 2]], np.int32)]),
+    )
+    scanned = dataclasses.replace(head, surface=surface, surface_sd_mm=np.zeros(count + 3))
+    placed = place_exported(impressions, head, design)
+    assert draw_side(placed, scanned, design, side) == draw_side(placed, head, design, side)
 
 
 def test_distances_between_impressions_are_those_on_the_head_seen_from_there(case: Case, written: Path) -> None:
