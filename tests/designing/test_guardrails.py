@@ -10,7 +10,7 @@ from scalp.designing import propose_design
 from scalp.designing import rules as asked
 from scalp.designing.anatomy import survey
 from scalp.designing.guardrails import check_age, judge_design
-from scalp.domain.design import Design, HairlineEdit, Wishes
+from scalp.domain.design import HAIRLINE_STYLES, Design, HairlineEdit, HairlineStyle, Wishes
 from scalp.domain.head import Head
 from scalp.domain.marks import KeepAway, Patch, ScalpMarks, Scar
 from scalp.domain.rules import SEVERITIES, Objection
@@ -255,3 +255,15 @@ def test_every_rule_has_its_own_name_a_reason_and_a_source() -> None:
     names = [rule.name for rule in asked.RULES]
     assert len(set(names)) == len(names)
     assert all(rule.reason.endswith(".") and rule.asks.endswith(".") and rule.source for rule in asked.RULES)
+
+
+@pytest.mark.parametrize("style", HAIRLINE_STYLES)
+def test_of_sound_wishes_only_straight_ones_are_questioned_on_small_and_large_heads(style: HairlineStyle) -> None:
+    large = make_head(length_mm=214.0, breadth_mm=166.0, height_mm=142.0, subdivisions_count=4)
+    small = make_head(length_mm=178.0, breadth_mm=136.0, height_mm=117.0, subdivisions_count=4)
+    wishes = Wishes(style=style, age_years=40.0, norwood="4")
+    if style == "female":
+        wishes = Wishes(style=style, age_years=40.0, sex="female", ludwig="2")
+    for head in (small, large):
+        names = {one.rule.name for one in propose_design(head, wishes).objections}
+        assert names == ({"ragged-line"} if style == "straight" else set())
