@@ -8,8 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
-from scalp.base import BadTable, Unreadable
+from scalp.base import BadTable
 from scalp.io.texts import refuse
+from scalp.io.versions import demand_version
 
 Kind = TypeVar("Kind")
 LONGEST_WORDS = 2_000
@@ -28,10 +29,7 @@ def parse_toml(place: Path, text: str, schema: str, version: int, remedy: str) -
         raise BadTable(place.name, "not a table", f'a file with schema = "{schema}"', remedy) from None
     if told.pop("schema", None) != schema:
         refuse(place, "another kind of file", f'a file with schema = "{schema}"', remedy)
-    said = told.pop("version", None)
-    if type(said) is not int or said != version:
-        newer = type(said) is int and said > version
-        raise Unreadable(place.name, str(said)[:20], "Update smp to read it." if newer else f"This program reads version {version}.")
+    demand_version(place.name, told.pop("version", None), version)
     return told
 
 
