@@ -102,10 +102,10 @@ def draw_course(folder: Path) -> None:
 
 
 def draw_choices(folder: Path) -> None:
-    """Draw the five styles side by side and the trial treatment."""
+    """Draw the first five styles side by side and the trial treatment."""
     photo = str(folder / "me.png")
     photograph("front", folder / "me.png")
-    run("look", photo, "--out", str(folder / "styles"), "--start", START, "--compare", ",".join(HAIRLINE_STYLES), "--quiet")
+    run("look", photo, "--out", str(folder / "styles"), "--start", START, "--compare", ",".join(HAIRLINE_STYLES[:5]), "--quiet")
     keep(Image.open(folder / "styles" / "sheet.png").reduce(3), PAGES / "styles.png")
     run("look", photo, "--out", str(folder / "trial"), "--start", START, "--temporary", "--format", "png", "--film", "none", "--quiet")
     names = {"healed": "Healed", "month-6": "After 6 months", "month-12": "After 12 months", "month-18": "After 18 months"}
