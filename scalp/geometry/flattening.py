@@ -74,7 +74,7 @@ def cap_bound_fraction(radius_mm: float, sphere_radius_mm: float) -> float:
     The ratio of the largest to the smallest scale is at least a / sin a for a cap of angular radius a; about e = a^2 / 12.
     """
     angle_rad = radius_mm / sphere_radius_mm
-    ratio = angle_rad / np.sin(angle_rad)
+    ratio = 1.0 / np.sinc(angle_rad / np.pi)
     return float((ratio - 1.0) / (ratio + 1.0))
 
 

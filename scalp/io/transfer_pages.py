@@ -68,7 +68,7 @@ def _said(sheet: TransferSheet, product: Product) -> list[str]:
     kind = {
         "look": "Print on temporary-tattoo transfer paper. The crosses at the edges come off with the carrier or with alcohol.",
         "stencil": "Print on stencil transfer paper: it carries the lines onto the skin.",
-        "template": "Print on plain paper, cut out, and draw round it or prick through the lines.",
+        "template": "Print on plain paper, cut out, and draw round it with a soft skin pencil.",
     }[product]
     return [
         "Print at 100 %, no fit to page. Measure a ruler and the square before cutting: 100 mm and 50 mm.",
@@ -76,7 +76,7 @@ def _said(sheet: TransferSheet, product: Product) -> list[str]:
         kind,
         "Cut along the long dashes. Begin with patch 1; neighbours overlap by 3 mm beyond the dotted seam.",
         "A numbered cross is one place of the head: it stands on both patches of a seam. Lay cross on cross.",
-        "Best: prick the crosses of the template onto the skin first; stencil and trial look have the same crosses.",
+        "Best: hole the template at its crosses and dot them on the skin with a soft pencil first; stencil and trial look have the same crosses.",
         f"Lengths differ from those on the head by at most {sheet.worst_fraction:.1%} (last page).",
         *sheet.tape,
     ]
