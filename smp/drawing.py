@@ -21,6 +21,7 @@ from scalp.io.surveys import read_survey
 from scalp.rendering.maps import MAP_SIDES, draw_map
 from scalp.rendering.sheets import Block, Tile, compose_sheet
 from smp.cases import place_from
+from smp.receding import write_later
 
 MAP_NAME = "map.png"
 MAP_PX = 900
@@ -101,7 +102,9 @@ def run_design(order: DesignOrder, folder: Path, out: Path, progress: Progress) 
     write_design(design, folder, place_from(out, order.head))
     progress("drawing the map", 0.4)
     _write_sheet(head, design, folder / MAP_NAME, progress)
-    return summary_of(design) | {"changed": list(changes), "files": [DESIGN_NAME, COLUMNS_NAME, MAP_NAME]}
+    later = {} if order.later_norwood is None else write_later(head, design, order.later_norwood, folder, progress)
+    files = [DESIGN_NAME, COLUMNS_NAME, MAP_NAME, *later.pop("files", [])]
+    return summary_of(design) | {"changed": list(changes)} | later | {"files": files}
 
 
 def _edit(order: DesignOrder, head: Head) -> HairlineEdit | None:
@@ -198,6 +201,8 @@ def report_design(result: dict[str, Any], out: Path) -> str:
     ]
     if result["changed"]:
         lines += ["Changed to what nothing speaks against:"] + [f"  - {change}" for change in result["changed"]]
+    if "later" in result:
+        lines.append(f"With the own hair at Norwood {result['later']['norwood']}: {result['later']['said']}")
     if result["objections"]:
         lines.append("Speaks against it:")
         lines += [f"  - [{one['severity']}] {one['found']}; {one['allowed']}. {one['nearest']}" for one in result["objections"]]
