@@ -111,13 +111,13 @@ def _edit(order: DesignOrder, head: Head) -> HairlineEdit | None:
     """Return what was moved and drawn by hand, None for nothing."""
     if not order.moves and order.line is None:
         return None
-    drawn = None if order.line is None else read_drawn_line(order.line, head.digest)
+    drawn = None if order.line is None else read_drawn_line(order.line, head)
     return HairlineEdit(head_digest=head.digest, moves=order.moves, drawn_mm=drawn)
 
 
 def _marks(order: DesignOrder, head: Head) -> ScalpMarks | None:
     """Return what lies on the scalp, as told in a file and found by a survey; None for nothing."""
-    told = None if order.marks is None else read_marks(order.marks, head.digest)
+    told = None if order.marks is None else read_marks(order.marks, head)
     if order.survey is None:
         return told
     found = marks_of(read_survey(order.survey))

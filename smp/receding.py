@@ -34,7 +34,7 @@ def write_later(head: Head, design: Design, norwood: str, folder: Path, progress
         tiles.append(Tile(srgb_u8=draw_map(head, drawn, side, height_px=MAP_PX), label=side.capitalize()))
     doubts = tuple(doubt.sentence() for doubt in loss.doubts)
     blocks = (Block(heading="What it says", lines=(sentence_of(loss), *doubts), wide=True),)
-    subtitle = f"Colours are what is treated today, grey is own hair at Norwood {norwood}, white between them is bare skin"
+    subtitle = f"Colours are what is treated today, violet is own hair at Norwood {norwood}, white between them is bare skin"
     sheet = compose_sheet("The same design years on", subtitle, (tuple(tiles),), blocks)
     write_picture(Photo(pixels=sheet, encoding=srgb_encoding()), folder / LATER_NAME)
     told = {"norwood": norwood, "said": sentence_of(loss)}

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
-from scalp.base import FloatArray, Value, value
+from scalp.base import BadInput, FloatArray, Value, value
 from scalp.domain.head import Head, Mesh
 
 _ALONG_COUNT, _ASIDE_COUNT = 241, 121
@@ -15,6 +15,10 @@ _FIRST_RAD, _LAST_RAD = -0.9, np.pi + 0.9
 """The fan of planes through both tragi, from below the brow over the top to below the inion."""
 _WIDEST_RAD = 1.45
 _NEAREST_COUNT = 4
+_NEAR_FACES_COUNT = 24
+_LONGEST_FACE_MM = 40.0
+_OUTSIDE = -0.02
+"""How far outside a face a place may lie, as a weight: rounding at its edge."""
 
 
 @value
@@ -50,6 +54,39 @@ def measure_partings(head: Head) -> Partings:
     aside_mm = map_coordinates(down_mm, [rows, cols], order=1, mode="nearest")
     along_mm = np.interp(vertex_along, along_rad, over_mm)
     return Partings(along_mm=np.where(known, along_mm, np.nan), aside_mm=np.where(known, aside_mm, np.nan))
+
+
+def places_at_mm(head: Head, measured_mm: FloatArray) -> FloatArray:
+    """Return where on the surface a tape comes to, (N, 3), that went (N, 2) mm along the middle line and then aside to the left.
+
+    The inverse of `measure_partings`, right to 0.3 mm. Raises `BadInput` for places beside the ears or off the scalp.
+    """
+    partings, mesh = measure_partings(head), head.surface
+    corners = np.column_stack([partings.along_mm, partings.aside_mm])[mesh.faces]
+    known = np.flatnonzero(np.isfinite(corners).all(axis=(1, 2)) & (np.ptp(corners[..., 0], axis=1) < _LONGEST_FACE_MM))
+    near = cKDTree(corners[known].mean(axis=1)).query(measured_mm, k=_NEAR_FACES_COUNT)[1]
+    places = []
+    for asked, index in zip(measured_mm, known[near], strict=True):
+        weights = _weights(corners[index], asked)
+        best = int(np.argmax(weights.min(axis=1)))
+        if weights[best].min() < _OUTSIDE:
+            told = f"{asked[0]:g} mm along and {asked[1]:g} mm aside"
+            raise BadInput(
+                "place over the skin", told, "places above the ears, as the grid of the map counts them", "Read it off the map again."
+            )
+        places.append(np.clip(weights[best], 0.0, 1.0) @ mesh.vertices_mm[mesh.faces[index[best]]])
+    return np.array(places).reshape(-1, 3)
+
+
+def _weights(corners: FloatArray, asked: FloatArray) -> FloatArray:
+    """Return the weights of three corners (N, 3, 2) that lead to a point of the plane, (N, 3); below 0 outside."""
+    first, second, third = corners.swapaxes(0, 1)
+    a, b, to = second - first, third - first, asked - first
+    double = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    double = np.where(np.abs(double) < 1e-12, np.inf, double)
+    second_weight = (to[:, 0] * b[:, 1] - to[:, 1] * b[:, 0]) / double
+    third_weight = (a[:, 0] * to[:, 1] - a[:, 1] * to[:, 0]) / double
+    return np.column_stack([1.0 - second_weight - third_weight, second_weight, third_weight])
 
 
 def _rays(along_rad: FloatArray, aside_rad: FloatArray) -> FloatArray:

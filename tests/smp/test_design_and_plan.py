@@ -146,3 +146,20 @@ def test_a_mole_told_in_a_marks_file_stays_free(smp, place):
     table = pq.read_table(place / "plan" / "impressions.parquet").to_pydict()
     places = np.column_stack([table[name] for name in ("x_mm", "y_mm", "z_mm")])
     assert np.linalg.norm(places - top, axis=1).min() > 3.9
+
+
+def test_marks_can_be_read_off_the_grid_of_the_map(smp, place):
+    marks = {
+        "schema": "smp-marks",
+        "version": 1,
+        "keep_away": [{"kind": "mole", "place_over_mm": [130, 20], "radius_mm": 3}],
+        "scars": [{"kind": "injury", "path_over_mm": [[160, -30], [160, 10]], "width_mm": 3, "months": 24}],
+    }
+    (place / "marks.json").write_text(json.dumps(marks))
+    answer = told(smp("design", "head", "--norwood", "6", "--marks", "marks.json", "--out", "marked", "--json"))
+    assert "scar" in {zone["name"] for zone in answer["zones"]}
+    kept = read_design(place / "marked").keep_away[0].place_mm
+    assert kept[0] > 10.0
+    marks["keep_away"][0]["place_over_mm"] = [130, 20, 5]
+    (place / "marks.json").write_text(json.dumps(marks))
+    assert "mm along and mm aside" in smp("design", "head", "--marks", "marks.json").output.replace("\n", " ")
