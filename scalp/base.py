@@ -24,6 +24,10 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 Noun = TypeVar("Noun")
 
 
+LONGEST_SAID = 200
+"""A message repeats no more characters of what was given."""
+
+
 class ScalpError(Exception):
     """Everything the engine refuses, in one tree:
 
@@ -45,7 +49,8 @@ class BadInput(ScalpError):  # noqa: N818 - the house's word, read as a sentence
 
     def __init__(self, field: str, value: object, allowed: str, remedy: str) -> None:
         self.field, self.value, self.allowed, self.remedy = field, value, allowed, remedy
-        said = value if str(value).strip() else "empty"
+        said = str(value) if str(value).strip() else "empty"
+        said = said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}..."
         super().__init__(f"{field} is {said}; allowed: {allowed}. {remedy}")
 
 

@@ -11,12 +11,21 @@ LEAST_GAP_DAYS = 7
 MOST_GAP_DAYS = 90
 """Later than this a plan is judged anew instead of carried on. (D)"""
 
+MOST_MOVES = 1_000_000
+"""Calendars count moves in 31 bits."""
+
 
 def _check_weekdays(name: str, weekdays: tuple[str, ...]) -> None:
     """Refuse no day at all and words that are no day."""
     unknown = [day for day in weekdays if day not in WEEKDAYS]
     if unknown or not weekdays:
         raise BadInput(name, unknown[0] if unknown else "none", ", ".join(WEEKDAYS), "Name one day or more.")
+
+
+def _check_sequence(sequence: int) -> None:
+    """Refuse what is no count of moves."""
+    if not 0 <= sequence <= MOST_MOVES:
+        raise BadInput("sequence", sequence, f"0 to {MOST_MOVES:,}", "Book the plan anew.")
 
 
 @value
@@ -169,7 +178,8 @@ class Appointment(Value):
     """How often this one was moved: what calendars compare."""
 
     def check(self) -> None:
-        """Refuse times without a zone."""
+        """Refuse times without a zone, and moves that no calendar can count."""
+        _check_sequence(self.sequence)
         if self.starts.tzinfo is None or self.ends.tzinfo is None or self.ends.astimezone(UTC) <= self.starts.astimezone(UTC):
             raise BadInput("appointment", "without a time zone or of no length", "aware times, start before end", "Add the time zone.")
 
@@ -194,8 +204,9 @@ class Booking(Value):
 
     def check(self) -> None:
         """Refuse appointments out of order or closer than skin closes."""
+        _check_sequence(self.sequence)
         numbers = [appointment.session_number for appointment in self.appointments]
-        if numbers != list(range(1, len(numbers) + 1)):
+        if not numbers or numbers != list(range(1, len(numbers) + 1)):
             raise BadInput("appointments", f"sessions {numbers}", "each session once, in order from 1", "Order them.")
         for earlier, later in zip(self.appointments, self.appointments[1:], strict=False):
             if (later.day - earlier.day).days < LEAST_GAP_DAYS:

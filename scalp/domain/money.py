@@ -14,7 +14,7 @@ from moneyed import CURRENCIES, CurrencyDoesNotExist, Money, get_currency
 from moneyed.l10n import format_money
 
 from scalp.base import BadInput, WrongParent
-from scalp.domain.plan import PriceSpan
+from scalp.domain.plan import LARGEST_QUANTITY, PriceSpan
 
 EXAMPLES = "an ISO 4217 currency in use, such as USD, EUR, GBP, CAD, AUD, CHF, JPY or KWD"
 USUAL_LOCALE = "en_US"
@@ -79,8 +79,8 @@ def exact(measured: float, decimals_count: int = QUANTITY_DECIMALS_COUNT) -> Dec
     Decimal('0.300')
     """
     read = Decimal(repr(float(measured)))
-    if not read.is_finite():
-        raise BadInput("quantity", measured, "a finite number", "Measure it again.")
+    if not (read.is_finite() and abs(read) <= LARGEST_QUANTITY):
+        raise BadInput("quantity", measured, f"a finite number up to {LARGEST_QUANTITY:,.0f}", "Measure it again.")
     return read.quantize(Decimal(1).scaleb(-decimals_count), ROUND_HALF_UP)
 
 

@@ -7,6 +7,11 @@ from itertools import pairwise
 from scalp.base import BadInput, Doubt, Value, value
 from scalp.domain.pigment import Needle, Pigment
 
+LARGEST_QUANTITY = 1e9
+"""Beyond it nothing of a treatment is counted, in any unit."""
+MOST_HOURS = 1_000.0
+"""A plan that asks more of one session is damaged, not long: a whole head at the densest takes about a tenth. (D)"""
+
 
 @value
 class Span(Value):
@@ -18,8 +23,8 @@ class Span(Value):
 
     def check(self) -> None:
         """Refuse a span out of order."""
-        if not self.low <= self.expected <= self.high:
-            raise BadInput("span", f"{self.low} / {self.expected} / {self.high}", "low <= expected <= high", "Order them.")
+        if not self.low <= self.expected <= self.high or not -LARGEST_QUANTITY <= self.low <= self.high <= LARGEST_QUANTITY:
+            raise BadInput("span", f"{self.low} / {self.expected} / {self.high}", "low <= expected <= high, finite", "Order them.")
 
     def times(self, factor: float) -> "Span":
         """Return it all so many times as large."""
@@ -37,6 +42,11 @@ class PriceSpan(Value):
     low: Decimal
     high: Decimal
     currency: str
+
+    def check(self) -> None:
+        """Refuse amounts without end."""
+        if not (self.low.is_finite() and self.high.is_finite()):
+            raise BadInput("amount", f"{self.low} to {self.high}", "finite amounts", "Correct it.")
 
 
 @value
@@ -91,9 +101,13 @@ class Session(Value):
         return total
 
     def check(self) -> None:
-        """Refuse works that do not add up to the session."""
+        """Refuse works that do not add up to the session, and hours that nobody works."""
         if self.works and sum(work.impressions_count for work in self.works) != self.impressions_count:
             raise BadInput("works", "not the count of their session", "counts that add up to the session's", "Plan the treatment again.")
+        if not 0.0 <= self.hours.low <= self.hours.high <= MOST_HOURS:
+            raise BadInput(
+                "session hours", f"{self.hours.low:g} to {self.hours.high:g}", f"0 to {MOST_HOURS:,.0f}", "Plan the treatment again."
+            )
 
 
 @value
@@ -149,6 +163,12 @@ class TouchUp(Value):
     share_fraction: float
     reason: str
 
+    def check(self) -> None:
+        """Refuse a window out of order."""
+        if not self.earliest <= self.likely <= (self.latest or self.likely):
+            told = f"{self.earliest} / {self.likely} / {self.latest}"
+            raise BadInput("touch-up", told, "the earliest day, the likely one, the latest", "Order them.")
+
 
 @value
 class PlanStep(Value):
@@ -184,7 +204,10 @@ class Plan(Value):
         fewest, allowed = (1, "1 to 4") if self.touch_up else (2, "2 to 4")
         if not fewest <= len(self.sessions) <= 4:
             raise BadInput("sessions", len(self.sessions), allowed, "Most treatments need 3.")
-        if abs(sum(session.share_fraction for session in self.sessions) - 1.0) > 1e-9:
+        numbers = [session.number for session in self.sessions]
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise BadInput("sessions", f"numbered {numbers}", "each once, in order from 1", "Plan the treatment again.")
+        if not abs(sum(session.share_fraction for session in self.sessions) - 1.0) <= 1e-9:
             raise BadInput("shares", "not 100 %", "shares that add up to 100 %", "Correct the shares.")
         days = [session.day for session in self.sessions]
         if any((later - earlier).days < 7 for earlier, later in pairwise(days)):

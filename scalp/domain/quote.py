@@ -76,6 +76,8 @@ class Quote(Value):
     def check(self) -> None:
         """Refuse a total that is not the sum of its items, and currencies that are mixed or that nobody pays with."""
         currency = demand_currency(self.total.currency)
+        if any(item.session_number is not None and not 1 <= item.session_number <= 4 for item in (*self.items, *self.options)):
+            raise BadInput("session_number", "of no session", "1 to 4", "Make the quote anew.")
         added = add_spans((item.amount for item in self.items), currency)
         if (added.low, added.high) != (self.total.low, self.total.high):
             raise BadInput("total", "not the sum of the items", "the exact sum", "Make the quote anew.")

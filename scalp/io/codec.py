@@ -6,6 +6,7 @@ which version it has is `scalp.io.treatments`'s.
 
 import dataclasses
 import json
+import math
 import types
 import typing
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from scalp.base import BadTable, ScalpError, Value
 Noun = TypeVar("Noun", bound=Value)
 _WIDEST_LINE = 120
 _LARGEST_WHOLE = 2**64
+_LARGEST_AMOUNT = Decimal(10) ** 12
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+"""Windows are counted from days in files: beyond these a sum of days has no name in the calendar."""
 _SPELLED: dict[Any, tuple[Callable[[str], Any], str]] = {
     Decimal: (Decimal, "an exact amount such as '450'"),
     date: (date.fromisoformat, "a date such as 2027-01-31"),
@@ -93,13 +97,31 @@ def _single(hint: Any, plain: object, where: str) -> Any:  # noqa: ANN401 - foll
     if hint in _SPELLED and isinstance(plain, str):
         read, like = _SPELLED[hint]
         try:
-            return read(plain)
+            return _within(read(plain))
         except (ValueError, InvalidOperation):
             _refuse(where, plain, like)
     is_one = isinstance(plain, _NUMBERS.get(hint, ())) and (hint is bool or not isinstance(plain, bool))
     if isinstance(plain, int) and abs(plain) > _LARGEST_WHOLE:
         _refuse(where, "a number of very many digits", "a number that a computer can count with")
+    if isinstance(plain, float) and not math.isfinite(plain):
+        _refuse(where, plain, "a finite number")
+    if isinstance(plain, str) and not _is_text(plain):
+        _refuse(where, "half a sign", "text in UTF-8")
     return plain if is_one else _refuse(where, plain, f"a {getattr(hint, '__name__', 'value')}")
+
+
+def _within(read: Any) -> Any:  # noqa: ANN401 - an amount, a day or a time
+    """Return an amount or a day that can be counted with; others are no value."""
+    if isinstance(read, Decimal) and not (read.is_finite() and abs(read) <= _LARGEST_AMOUNT and read == round(read, 12)):
+        raise ValueError("no amount")
+    if isinstance(read, date) and not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+        raise ValueError("no day of a treatment")
+    return read
+
+
+def _is_text(said: str) -> bool:
+    """Tell whether words hold whole signs only: JSON can spell half a pair, which no file and no paper can hold."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in said)
 
 
 def _tuple(hints: tuple[Any, ...], plain: object, where: str) -> tuple[Any, ...]:
@@ -120,6 +142,8 @@ def _array(dtype: "np.dtype[Any]", plain: object, where: str) -> np.ndarray:
         _refuse(where, "a ragged list", "rows of equal length")
     if read.size and read.dtype.kind not in "iuf":
         _refuse(where, "not numbers", "nested lists of numbers")
+    if read.dtype.kind == "f" and not np.isfinite(read).all():
+        _refuse(where, "not a number somewhere", "finite numbers")
     return read.astype(dtype)
 
 

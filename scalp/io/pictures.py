@@ -5,6 +5,7 @@ Whole folders that appear at once or not at all are `scalp.io.folders`'s.
 
 import errno
 import os
+import stat
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -42,6 +43,7 @@ def write_picture(photo: Photo, path: str | os.PathLike[str], quality: int = USU
 
 def write_whole(place: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write bytes to a file that appears whole or not at all; an older one stays until then."""
+    _demand_replaceable(place)
     unfinished = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as opened:  # noqa: PTH123 - os.open sets the mode
@@ -57,6 +59,7 @@ def write_whole(place: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 def demand_room(place: Path) -> None:
     """Refuse, before any work, a place that `write_whole` cannot write to: an empty file is made beside it and removed."""
+    _demand_replaceable(place)
     trial = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
@@ -65,6 +68,16 @@ def demand_room(place: Path) -> None:
         return
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
+
+
+def _demand_replaceable(place: Path) -> None:
+    """Refuse to put a file in the place of a device, a pipe or a folder: it would be gone for everybody."""
+    try:
+        is_ordinary = stat.S_ISREG(place.stat().st_mode)
+    except OSError:
+        return
+    if not is_ordinary:
+        raise BadInput(place.name or "the file", "not an ordinary file", "the name of a new file or of an older result", "Choose another.")
 
 
 def unwritable(name: str, fault: OSError) -> BadInput:

@@ -1,6 +1,7 @@
 """Writing pictures and films: exact where that is promised, small where that is, whole or not at all."""
 
 import io
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from scalp.domain.photo import Photo, srgb_encoding
 from scalp.io.films import LARGEST_FILM_BYTES, LARGEST_WIDTH_PX, write_film
 from scalp.io.icc import DISPLAY_P3_PRIMARIES, build_profile, matrix_encoding
 from scalp.io.photos import read_photo
-from scalp.io.pictures import write_picture
+from scalp.io.pictures import demand_room, write_picture, write_whole
 from tests.io.files import quarters
 
 P3 = build_profile(DISPLAY_P3_PRIMARIES, name="Display P3")
@@ -98,6 +99,20 @@ def test_a_full_disk_leaves_the_older_picture_and_nothing_else(tmp_path: Path) -
     with pytest.raises(BadInput, match="space left on the disk"):
         write_picture(_photo(noise), tmp_path / "a.png")
     assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == {"a.png": b"older"}
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_never_takes_the_place_of_a_pipe_or_a_device(tmp_path: Path, linked: bool) -> None:
+    """For root `--out /dev/null` would take the device itself away; a pipe stands for one here."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for refuse in (lambda place: write_whole(place, b"told"), demand_room):
+        with pytest.raises(BadInput, match="not an ordinary file"):
+            refuse(link if linked else pipe)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert {entry.name for entry in tmp_path.iterdir()} == {"link", "pipe"}
 
 
 def _scene(width_px: int, height_px: int) -> np.ndarray:

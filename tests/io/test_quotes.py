@@ -74,7 +74,7 @@ def test_a_quote_of_the_first_version_is_still_read(tmp_path: Path) -> None:
         (('"400.10"', '"400.11"'), BadInput, "sum of the items"),
         (('"400.10"', "400.10"), BadTable, r"items\[0\]\.amount\.low"),
         (('"400.10"', '"dear"'), BadTable, "an exact amount"),
-        (('"400.10"', '"NaN"'), BadInput, "finite amounts"),
+        (('"400.10"', '"NaN"'), BadTable, "an exact amount"),
         (('"GBP"', '"XXZ"'), BadInput, "such as USD"),
         (('"deposit_percent": "25"', '"deposit_percent": "250"'), BadInput, "0 to 100"),
         (("{", ""), BadTable, "not JSON"),
