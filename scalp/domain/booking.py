@@ -11,6 +11,8 @@ LEAST_GAP_DAYS = 7
 MOST_GAP_DAYS = 90
 """Later than this a plan is judged anew instead of carried on. (D)"""
 
+LAST_REPORT_DAY = date(2999, 12, 31)
+"""Later ones have no days after them in the calendar."""
 MOST_MOVES = 1_000_000
 """Calendars count moves in 31 bits."""
 
@@ -20,6 +22,12 @@ def _check_weekdays(name: str, weekdays: tuple[str, ...]) -> None:
     unknown = [day for day in weekdays if day not in WEEKDAYS]
     if unknown or not weekdays:
         raise BadInput(name, unknown[0] if unknown else "none", ", ".join(WEEKDAYS), "Name one day or more.")
+
+
+def _check_wall(*times: time | None) -> None:
+    """Refuse times of the day that name a zone: hours are what the clock on the clinic's wall shows."""
+    if any(told is not None and told.tzinfo is not None for told in times):
+        raise BadInput("time of the day", "with a time zone", "what the clock of the clinic shows, such as 09:30", "Leave the zone out.")
 
 
 def _check_sequence(sequence: int) -> None:
@@ -40,6 +48,7 @@ class OpenHours(Value):
         """Refuse days that are none and hours that end before they begin."""
         if self.weekday not in WEEKDAYS:
             raise BadInput("weekday", self.weekday, ", ".join(WEEKDAYS), "Choose one of these.")
+        _check_wall(self.opens, self.closes)
         if not self.opens < self.closes:
             raise BadInput(
                 f"hours on {self.weekday}", f"{self.opens:%H:%M} to {self.closes:%H:%M}", "opening before closing", "Correct it."
@@ -73,6 +82,7 @@ class Availability(Value):
     def check(self) -> None:
         """Refuse weekdays that are none, no day at all, and times out of order."""
         _check_weekdays("weekdays the client can", self.weekdays)
+        _check_wall(self.from_time, self.until_time)
         if self.from_time is not None and self.until_time is not None and not self.from_time < self.until_time:
             told = f"{self.from_time:%H:%M} to {self.until_time:%H:%M}"
             raise BadInput("times the client can", told, "a first time before the last", "Exchange them.")
@@ -102,6 +112,7 @@ class Clinic(Value):
         if not self.name.strip() or not self.hours:
             raise BadInput("clinic", "without a name or hours", "a name and open hours on one weekday or more", "Add them.")
         zone_named(self.time_zone)
+        _check_wall(self.lunch_starts, self.lunch_ends)
         _check_weekdays("weekdays of the practitioner", self.practitioner_weekdays)
         if (self.lunch_starts is None) != (self.lunch_ends is None):
             raise BadInput("lunch", "only half said", "a start and an end, or neither", "Add the other.")
@@ -143,6 +154,11 @@ class HealingReport(Value):
     day: date
     scab: bool = False
     redness: bool = False
+
+    def check(self) -> None:
+        """Refuse days that no session has: those after it are counted from this one."""
+        if self.day > LAST_REPORT_DAY:
+            raise BadInput("day of the report", self.day, f"until {LAST_REPORT_DAY}", "Correct the day.")
 
     @property
     def is_clear(self) -> bool:

@@ -12,6 +12,8 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 AnswerKind = Literal["yes-no", "choice", "since", "years"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 """Yes or no; one of several words; how long ago (months, or a date); an age in whole years."""
+MOST_STEPS_COUNT = 100
+"""More than one for every few days of half a year is no table that a client reads. (E)"""
 
 
 @value
@@ -142,6 +144,11 @@ class Aftercare(Value):
 
     version: str
     steps: tuple[AftercareStep, ...]
+
+    def check(self) -> None:
+        """Refuse more steps than anybody follows."""
+        if len(self.steps) > MOST_STEPS_COUNT:
+            raise BadInput("aftercare", f"{len(self.steps):,} steps", f"at most {MOST_STEPS_COUNT}", "Join those of the same days.")
 
 
 @value

@@ -111,9 +111,11 @@ def _single(hint: Any, plain: object, where: str) -> Any:  # noqa: ANN401 - foll
 
 
 def _within(read: Any) -> Any:  # noqa: ANN401 - an amount, a day or a time
-    """Return an amount or a day that can be counted with; others are no value."""
+    """Return an amount, a day or a time of day that can be counted with; others are no value."""
     if isinstance(read, Decimal) and not (read.is_finite() and abs(read) <= _LARGEST_AMOUNT and read == round(read, 12)):
         raise ValueError("no amount")
+    if isinstance(read, time) and read.tzinfo is not None:
+        raise ValueError("no time on a wall")
     if isinstance(read, date) and not _FIRST_YEAR <= read.year <= _LAST_YEAR:
         raise ValueError("no day of a treatment")
     return read

@@ -153,7 +153,7 @@ def reachable_near(search: Search, before: tuple[Appointment, ...], session_numb
             first = max(first, previous + timedelta(days=usual))
     sooner = _next(search, session_number, _days(min(to, last), first, -1)) if to > first else None
     later = _next(search, session_number, _days(max(to, first), last, 1))
-    told = [_dated(day, before) for day in (sooner, later) if day is not None]
+    told = [_dated(day, before) for day in sorted({day for day in (sooner, later) if day is not None})]
     return " or ".join(told) if told else "no day near it"
 
 

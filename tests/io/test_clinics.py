@@ -145,3 +145,10 @@ def test_what_is_no_file_of_answers_is_refused_in_a_sentence(tmp_path, text):
     place.write_text(text)
     with pytest.raises(ScalpError):
         read_answers(place, today=TODAY)
+
+
+def test_an_aftercare_of_thousands_of_steps_is_refused_before_it_is_drawn(tmp_path):
+    step = '\n[[step]]\nfrom_day = 1\nto_day = 2\nrules = ["Wait."]\n'
+    (tmp_path / "mine.toml").write_text(SHIPPED["aftercare.toml"] + step * 8_000)
+    with pytest.raises(ScalpError, match=r"8,0.. steps; allowed: at most 100"):
+        read_aftercare(tmp_path / "mine.toml")

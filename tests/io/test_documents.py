@@ -67,6 +67,7 @@ def test_a_plan_that_no_treatment_can_follow_is_refused_with_its_place(
         (("sequence",), 2**63, "sequence is .* 0 to 1,000,000"),
         (("appointments", 0, "sequence"), -1, "sequence"),
         (("appointments", 0, "starts"), "9999-12-31T23:00:00+00:00", "a time such as"),
+        (("clinic", "hours", 0, "opens"), "09:00+02:00", "a time of day"),
         (("clinic", "name"), "Clinic \udfff", "half a sign"),
     ],
 )

@@ -1,7 +1,7 @@
 """Claims about dates: no booking breaks a rule, moving one keeps order, and every refusal names what can be had."""
 
 import dataclasses
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -149,6 +149,30 @@ def test_session_2_may_be_moved_to_days_7_to_90_and_what_is_unusual_is_a_doubt(d
     moved = move_appointment(booking, plan, 2, MONDAY + timedelta(days=day), today=TODAY)
     assert moved.appointments[1].day == MONDAY + timedelta(days=day)
     assert any(doubt.where == "session 2" for doubt in moved.doubts) == (not 10 <= day <= 14)
+
+
+def test_a_report_from_beyond_the_calendar_is_refused():
+    with pytest.raises(BadInput, match="day of the report is 9999-12-31"):
+        HealingReport(session_number=1, day=date(9999, 12, 31), scab=True)
+
+
+def test_hours_are_those_on_the_wall_and_name_no_zone():
+    there = time(10, tzinfo=UTC)
+    for make in (
+        lambda: Availability(from_time=time(9), until_time=there),
+        lambda: OpenHours(weekday="monday", opens=time(9), closes=there),
+        lambda: clinic_of(lunch_starts=there, lunch_ends=time(11)),
+    ):
+        with pytest.raises(BadInput, match="with a time zone"):
+            make()
+
+
+def test_the_nearest_day_is_named_once_where_it_is_the_wished_one_at_another_time():
+    plan = plan_from()
+    booking = book(plan, EVERY_DAY, today=TODAY)
+    with pytest.raises(NotPossible) as refused:
+        move_appointment(booking, plan, 2, MONDAY + timedelta(days=28), today=TODAY, at=time(3))
+    assert " or " not in refused.value.reachable
 
 
 def test_with_scabs_reported_the_next_session_waits_a_week_and_cannot_be_moved_before():
