@@ -82,6 +82,7 @@ def _course_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:
         ("compiling placement", partial(_place, made)),
         ("compiling rendering", partial(_render, made)),
         ("compiling the view of a head", partial(_draw, made)),
+        ("compiling the maps", partial(_map, made)),
     )
 
 
@@ -142,6 +143,13 @@ def _draw(made: dict[str, Any]) -> None:
     texture = bake_texture(sitting.head, (sitting.photo,), settings=BakeSettings(side_px=64))
     for bust in (dress_bust(sitting.head), dress_bust(sitting.head, texture)):
         draw_bust(bust, sitting.camera)
+
+
+def _map(made: dict[str, Any]) -> None:
+    """Draw the treatment map of a head."""
+    from scalp.rendering.maps import draw_map
+
+    draw_map(made["sitting"].head, made["course"].design, "front", height_px=_TINY_PX[0])
 
 
 def _demo_parts() -> tuple[tuple[str, Callable[[], Any]], ...]:

@@ -8,8 +8,6 @@ from scalp.domain.camera import Camera
 from scalp.domain.head import Mesh
 
 NEAREST_MM = 1.0
-FAR_MM = 1e5
-"""How far off a parallel projection stands: depths then differ so little that weights are those of the flat picture."""
 
 
 @value
@@ -47,14 +45,12 @@ def rasterise(camera: Camera, mesh: Mesh, scale: float = 1.0) -> Fragments:
 def rasterise_flat(points_px: FloatArray, depth_mm: FloatArray, faces: IntArray, size_px: tuple[int, int]) -> Fragments:
     """Return what parallel rays see of faces whose vertices lie at (V, 2) px and depths (V,), on a raster of (rows, cols).
 
-    Pixel centres are sampled; small depths are in front. Weights are those of the flat picture to 1 part in 1,000 for faces
-    up to 100 mm deep; `depth_mm` is right to 0.01 mm.
+    Pixel centres are sampled; small depths are in front, whatever their sign.
     """
     face_index = np.full(size_px, -1, np.int32)
     barycentric = np.zeros((*size_px, 3), np.float32)
     nearest_mm = np.full(size_px, np.inf, np.float32)
-    _fill(np.ascontiguousarray(points_px), np.asarray(depth_mm + FAR_MM), faces, face_index, barycentric, nearest_mm)
-    nearest_mm -= np.float32(FAR_MM)
+    _fill_flat(np.ascontiguousarray(points_px), np.asarray(depth_mm), faces, face_index, barycentric, nearest_mm)
     for raster in (face_index, barycentric, nearest_mm):
         raster.setflags(write=False)
     return Fragments(face_index=face_index, barycentric=barycentric, depth_mm=nearest_mm)
@@ -100,3 +96,38 @@ def _fill(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # t
                     barycentric[row, col, 0] = qa * depth
                     barycentric[row, col, 1] = qb * depth
                     barycentric[row, col, 2] = qc * depth
+
+
+@njit(cache=True, nogil=True)
+def _fill_flat(points_px, depth_mm, faces, face_index, barycentric, nearest_mm):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    rows, cols = face_index.shape
+    for face in range(len(faces)):
+        a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+        ax, ay, bx, by = points_px[a, 0], points_px[a, 1], points_px[b, 0], points_px[b, 1]
+        cx, cy = points_px[c, 0], points_px[c, 1]
+        doubled = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+        if doubled == 0.0:
+            continue
+        scale = 1.0 / doubled
+        # The box of the face, in pixels whose centres it may cover.
+        left = max(0, int(np.ceil(min(ax, bx, cx) - 0.5)))
+        right = min(cols - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
+        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
+        bottom = min(rows - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+        # Without perspective, weights and depth are linear over the face.
+        for row in range(top, bottom + 1):
+            y = row + 0.5
+            for col in range(left, right + 1):
+                x = col + 0.5
+                wa = ((bx - x) * (cy - y) - (cx - x) * (by - y)) * scale
+                wb = ((cx - x) * (ay - y) - (ax - x) * (cy - y)) * scale
+                wc = 1.0 - wa - wb
+                if wa < 0.0 or wb < 0.0 or wc < 0.0:
+                    continue
+                depth = wa * depth_mm[a] + wb * depth_mm[b] + wc * depth_mm[c]
+                if depth < nearest_mm[row, col]:
+                    nearest_mm[row, col] = depth
+                    face_index[row, col] = face
+                    barycentric[row, col, 0] = wa
+                    barycentric[row, col, 1] = wb
+                    barycentric[row, col, 2] = wc

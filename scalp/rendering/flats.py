@@ -3,11 +3,13 @@
 One scale for all sides of a head and all over each picture. What is drawn into the frame is `maps`'s.
 """
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
+from numba import njit
 
-from scalp.base import BadInput, BoolArray, ByteArray, Float32Array, FloatArray, IntArray, Value, value
+from scalp.base import BadInput, BoolArray, Float32Array, FloatArray, IntArray, Value, value
 from scalp.domain.head import Head
 from scalp.geometry.meshes import vertex_normals
 from scalp.geometry.raster import rasterise_flat
@@ -104,7 +106,16 @@ class FlatSight(Value):
 
     def across(self, column: FloatArray | Float32Array) -> Float32Array:
         """Return a column of the vertices (V,) where the head is seen, (K,)."""
-        return np.asarray(np.einsum("kc,kc->k", column.astype(np.float32)[self.corner_index], self.barycentric))
+        seen = np.empty(len(self.corner_index), np.float32)
+        _weigh(np.ascontiguousarray(column, np.float32), self.corner_index, self.barycentric, seen)
+        seen.setflags(write=False)
+        return seen
+
+    def leading(self, shares: Float32Array) -> tuple[Float32Array, IntArray]:
+        """Return by how much the largest of columns of the vertices (V, Z) leads over the next where the head is seen, and which it is."""
+        lead, which = np.empty(len(self.corner_index), np.float32), np.empty(len(self.corner_index), np.int32)
+        _lead(np.ascontiguousarray(shares, np.float32), self.corner_index, self.barycentric, lead, which)
+        return lead, which
 
     def laid(self, seen: FloatArray | Float32Array) -> Float32Array:
         """Return values of what is seen (K,) as a picture (rows, cols), NaN off the head."""
@@ -135,25 +146,69 @@ def look_flat(head: Head, frame: MapFrame, finer_count: int = 1) -> FlatSight:
     size_px = (frame.height_px * finer_count, frame.width_px * finer_count)
     seen = rasterise_flat(frame.place_px(surface.vertices_mm) * finer_count, frame.depth_mm(surface.vertices_mm), kept, size_px)
     inside = seen.face_index >= 0
+    count = np.count_nonzero(inside)
+    corner_index, weights = np.empty((count, 3), np.int32), np.empty((count, 3), np.float32)
+    _take(seen.face_index, seen.barycentric, kept, corner_index, weights)
+    for column in (inside, corner_index, weights):
+        column.setflags(write=False)
     return FlatSight(
-        frame=frame, finer_count=finer_count, inside=inside, corner_index=kept[seen.face_index[inside]],
-        barycentric=seen.barycentric[inside], depth_mm=seen.depth_mm,
-    )  # fmt: skip
+        frame=frame, finer_count=finer_count, inside=inside, corner_index=corner_index, barycentric=weights, depth_mm=seen.depth_mm
+    )
 
 
-def shade_flat(head: Head, sight: FlatSight) -> tuple[ByteArray, Float32Array]:
-    """Return the bare head as a clean drawing, (rows, cols, 3), and how much is drawn of each pixel that sees it, (K,).
+def shade_flat(head: Head, sight: FlatSight) -> tuple[Float32Array, Float32Array]:
+    """Return the bare head as a clean drawing: how light each pixel is that sees it, (K,) of 0..255, and how much of it is drawn.
 
     Pale, darker by its slant alone, with the neck fading into the paper; no lamp, so that opposite sides look alike.
     """
     frame = sight.frame
     towards = -np.cross(frame.right_weights, frame.down_weights)
-    cosine = np.clip(sight.across(vertex_normals(head.surface) @ towards), 0.0, 1.0)
+    cosine = np.clip(sight.across(_normals(head) @ towards), 0.0, 1.0)
     height_mm = sight.across(head.surface.vertices_mm[:, 1])
     share = np.clip((height_mm - frame.lowest_mm) / FADE_MM, 0.0, 1.0)
-    tone = 246.0 * (DARKEST_FRACTION + (1 - DARKEST_FRACTION) * cosine**0.8)
-    picture = np.empty((*sight.inside.shape, 3), np.uint8)
-    picture[:] = PAPER_SRGB_U8
-    for band, paper in enumerate(PAPER_SRGB_U8):
-        picture[..., band][sight.inside] = tone * share + paper * (1 - share) + 0.5
-    return picture, np.asarray(share, np.float32)
+    return 246.0 * (DARKEST_FRACTION + (1 - DARKEST_FRACTION) * cosine**0.8), share
+
+
+@lru_cache(maxsize=2)
+def _normals(head: Head) -> FloatArray:
+    """Return the normals of a head's vertices once for its five sides."""
+    return vertex_normals(head.surface)
+
+
+@njit(cache=True, nogil=True)
+def _take(face_index, barycentric, faces, corner_index, weights):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    rows, cols = face_index.shape
+    index = 0
+    for row in range(rows):
+        for col in range(cols):
+            face = face_index[row, col]
+            if face >= 0:
+                for corner in range(3):
+                    corner_index[index, corner] = faces[face, corner]
+                    weights[index, corner] = barycentric[row, col, corner]
+                index += 1
+
+
+@njit(cache=True, nogil=True)
+def _weigh(column, corner_index, barycentric, seen):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    for index in range(len(seen)):
+        seen[index] = (
+            column[corner_index[index, 0]] * barycentric[index, 0]
+            + column[corner_index[index, 1]] * barycentric[index, 1]
+            + column[corner_index[index, 2]] * barycentric[index, 2]
+        )
+
+
+@njit(cache=True, nogil=True)
+def _lead(shares, corner_index, barycentric, lead, which):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    for index in range(len(lead)):
+        a, b, c = corner_index[index, 0], corner_index[index, 1], corner_index[index, 2]
+        first, second, third = barycentric[index, 0], barycentric[index, 1], barycentric[index, 2]
+        best, next_best, ahead = np.float32(0.0), np.float32(0.0), 0
+        for column in range(shares.shape[1]):
+            share = shares[a, column] * first + shares[b, column] * second + shares[c, column] * third
+            if share > best:
+                best, next_best, ahead = share, best, column
+            elif share > next_best:
+                next_best = share
+        lead[index], which[index] = best - next_best, ahead

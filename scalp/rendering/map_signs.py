@@ -3,11 +3,14 @@
 Signs stand at their exact place; words stand beside, where there is room. The drawing under them is `maps`'s.
 """
 
+import dataclasses
+
 import cv2
 import numpy as np
+from numba import njit
 from PIL import Image, ImageDraw, ImageFont
 
-from scalp.base import BoolArray, ByteArray, FloatArray, Value, value
+from scalp.base import ByteArray, FloatArray, IntArray, Value, value
 from scalp.domain.design import ANCHOR_NAMES, ZONE_NAMES, Design
 from scalp.domain.head import Head
 from scalp.domain.plan import ZoneWork
@@ -39,16 +42,34 @@ class Sign(Value):
     """Over the place itself rather than beside it."""
 
 
-def draw_signs(picture: ByteArray, design: Design, sight: FlatSight, ground: Ground, works: tuple[ZoneWork, ...]) -> ByteArray:
-    """Return a map with its signs and words, (rows, cols, 3)."""
+@value
+class SignPlan(Value):
+    """What stands on a map whatever a session does: quiet words with their places, and where each zone in sight has room for its own."""
+
+    head: Head
+    quiet: tuple[Sign, ...]
+    zones: tuple[Sign, ...]
+    """The name of each zone at the middle of its largest part in sight."""
+
+
+def find_signs(design: Design, sight: FlatSight, ground: Ground) -> SignPlan:
+    """Return where the words of a map stand."""
+    flat_index = np.flatnonzero(sight.inside).astype(np.int32)
+    quiet = (*_grid_numbers(sight, ground, flat_index), *_level_words(design, sight, flat_index))
+    return SignPlan(head=ground.head, quiet=quiet, zones=tuple(_zone_words(design, sight)))
+
+
+def draw_signs(picture: ByteArray, design: Design, sight: FlatSight, plan: SignPlan, works: tuple[ZoneWork, ...]) -> ByteArray:
+    """Return a map with its signs and words, (rows, cols, 3), and with what a session does in each zone."""
     drawn = np.array(picture)
     size = sight.frame.height_px / 900.0
     _draw_hairline(drawn, design, sight, size)
-    signs = [*_draw_landmarks(drawn, ground.head, sight, size), *_draw_anchors(drawn, design, sight, size)]
+    signs = [*_draw_landmarks(drawn, plan.head, sight, size), *_draw_anchors(drawn, design, sight, size)]
     _draw_crosses(drawn, design, sight, size)
-    signs += _grid_numbers(sight, ground) + _zone_words(design, sight, works) + _level_words(design, sight)
+    counts = {work.zone: f"{work.zone}: {work.impressions_count:,}" for work in works}
+    signs += [dataclasses.replace(sign, text=counts.get(sign.text, sign.text)) for sign in plan.zones]
     _draw_bar(drawn, sight, size)
-    return _write(drawn, signs, sight)
+    return _write(drawn, [*signs, *plan.quiet], sight)
 
 
 def _fine(at_px: FloatArray) -> tuple[int, ...]:
@@ -128,63 +149,84 @@ def _draw_bar(drawn: ByteArray, sight: FlatSight, size: float) -> None:
         _line(drawn, np.array([x, low - 5 * size]), np.array([x, low + 5 * size]), INK_SRGB_U8, max(1, round(2 * size)))
 
 
-def _grid_numbers(sight: FlatSight, ground: Ground) -> list[Sign]:
+def _place(sight: FlatSight, flat_index: int) -> tuple[float, float]:
+    """Return the middle of a pixel of what is seen in the picture, (x, y) px."""
+    row, col = divmod(int(flat_index), sight.inside.shape[1])
+    return (col + 0.5) / sight.finer_count, (row + 0.5) / sight.finer_count
+
+
+def _grid_numbers(sight: FlatSight, ground: Ground, flat_index: IntArray) -> list[Sign]:
     """Return the numbers of every fifth line: along the middle from the glabella, and down the line through tragi and vertex."""
     scalp = sight.across(ground.scalp_fraction) > 0.5
-    along_mm, aside_mm = sight.across(ground.along_mm)[scalp], sight.across(ground.aside_mm)[scalp]
-    rows, cols = (index[scalp] for index in np.nonzero(sight.inside))
     top_mm = float(ground.along_mm[np.argmin(np.linalg.norm(ground.head.surface.vertices_mm - ground.head.landmark("vertex"), axis=1))])
+    told = [
+        each
+        for mm in np.arange(NUMBER_EVERY_MM, FURTHEST_MM, NUMBER_EVERY_MM)
+        for each in ((f"{mm:.0f}", mm, 0.0), (f"L {mm:.0f}", top_mm, mm), (f"R {mm:.0f}", top_mm, -mm))
+    ]
+    wanted_mm = np.array([(along_mm, aside_mm) for _, along_mm, aside_mm in told], np.float32)
+    best, away_mm = np.zeros(len(told), np.int64), np.full(len(told), _SLACK_MM, np.float32)
+    _nearest(sight.across(ground.along_mm), sight.across(ground.aside_mm), scalp, wanted_mm, (best, away_mm))
+    return [
+        Sign(text=text, at_px=_place(sight, flat_index[at]), colour=QUIET_SRGB_U8)
+        for (text, _, _), at, away in zip(told, best, away_mm, strict=True)
+        if away < np.float32(_SLACK_MM)
+    ]
+
+
+@njit(cache=True, nogil=True)
+def _nearest(along_mm, aside_mm, scalp, wanted_mm, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    best, away_mm = found
+    for index in range(len(along_mm)):
+        if scalp[index]:
+            for target in range(len(wanted_mm)):
+                off_mm = abs(along_mm[index] - wanted_mm[target, 0]) + abs(aside_mm[index] - wanted_mm[target, 1])
+                if off_mm < away_mm[target]:
+                    best[target], away_mm[target] = index, off_mm
+
+
+def _zone_words(design: Design, sight: FlatSight) -> list[Sign]:
+    """Return the name of each zone at the middle of its largest part in sight."""
     signs = []
-    for mm in np.arange(NUMBER_EVERY_MM, FURTHEST_MM, NUMBER_EVERY_MM):
-        wanted = [(f"{mm:.0f}", along_mm - mm, aside_mm)]
-        wanted += [(f"{name} {mm:.0f}", along_mm - top_mm, aside_mm - sign * mm) for name, sign in (("L", 1), ("R", -1))]
-        for text, first_mm, second_mm in wanted:
-            away_mm = np.nan_to_num(np.abs(first_mm) + np.abs(second_mm), nan=np.inf)
-            best = int(np.argmin(away_mm)) if len(away_mm) else 0
-            if len(away_mm) and away_mm[best] < _SLACK_MM:
-                at_px = ((cols[best] + 0.5) / sight.finer_count, (rows[best] + 0.5) / sight.finer_count)
-                signs.append(Sign(text=text, at_px=at_px, colour=QUIET_SRGB_U8))
-    return signs
-
-
-def _zone_words(design: Design, sight: FlatSight, works: tuple[ZoneWork, ...]) -> list[Sign]:
-    """Return the name of each zone at the middle of its largest part in sight, with what a session does there."""
-    signs, by_zone = [], {work.zone: work for work in works}
     for index in np.unique(design.zone_index):
         own = (design.zone_index == index) & (design.density_per_cm2 > 0)
         if index == 0 or not own.any():
             continue
-        at = _roomiest(sight.laid(sight.across(own.astype(np.float32))) > 0.5)
+        mask = np.zeros(sight.inside.shape, np.uint8)
+        mask[sight.inside] = sight.across(own) > 0.5
+        at = _roomiest(mask)
         if at is not None:
-            name = ZONE_NAMES[index]
-            words = name if name not in by_zone else f"{name}: {by_zone[name].impressions_count:,}"
-            signs.append(Sign(text=words, at_px=(at[0] / sight.finer_count, at[1] / sight.finer_count), centred=True))
+            signs.append(Sign(text=ZONE_NAMES[index], at_px=(at[0] / sight.finer_count, at[1] / sight.finer_count), centred=True))
     return signs
 
 
-def _level_words(design: Design, sight: FlatSight) -> list[Sign]:
+def _level_words(design: Design, sight: FlatSight, flat_index: IntArray) -> list[Sign]:
     """Return how much the lines of equal density mean, each at its place furthest from the rim of the head and from the hairline."""
-    density, signs = sight.laid(sight.across(design.density_per_cm2)), []
+    density, signs = sight.across(design.density_per_cm2), []
     room = sight.inside.astype(np.uint8)
     line_px = np.round(sight.frame.place_px(design.hairline.points_mm) * sight.finer_count).astype(np.int32)
     seen = sight.in_sight(design.hairline.points_mm)
     for index in np.flatnonzero(seen[1:] & seen[:-1]):
         cv2.line(room, line_px[index].tolist(), line_px[index + 1].tolist(), 0, 2)
-    away_px = cv2.distanceTransform(room, cv2.DIST_L2, 5)
+    away_px = cv2.distanceTransform(room, cv2.DIST_L2, 5).ravel()
     for level_per_cm2 in np.array(LEVELS) * float(design.density_per_cm2.max()):
-        near = np.abs(np.nan_to_num(density, nan=-1e3) - level_per_cm2) < 0.01 * level_per_cm2
-        row, col = np.unravel_index(int(np.argmax(np.where(near, away_px, 0.0))), near.shape)
-        if near[row, col]:
-            at_px = ((col + 0.5) / sight.finer_count, (row + 0.5) / sight.finer_count)
-            signs.append(Sign(text=f"{level_per_cm2:.0f} per cm2", at_px=at_px, colour=QUIET_SRGB_U8))
+        near = flat_index[np.abs(density - level_per_cm2) < 0.01 * level_per_cm2]
+        best = int(np.argmax(away_px[near])) if len(near) else 0
+        if len(near) and away_px[near[best]] > 0:
+            signs.append(Sign(text=f"{level_per_cm2:.0f} per cm2", at_px=_place(sight, near[best]), colour=QUIET_SRGB_U8))
     return signs
 
 
-def _roomiest(inside: BoolArray) -> tuple[float, float] | None:
+def _roomiest(inside: ByteArray) -> tuple[float, float] | None:
     """Return the place of a mask that is furthest from its rim, (x, y), None for a sliver."""
-    away_px = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
-    row, col = np.unravel_index(int(np.argmax(away_px)), away_px.shape)
-    return (float(col) + 0.5, float(row) + 0.5) if away_px[row, col] > 5 else None
+    left, top, width, height = cv2.boundingRect(inside)
+    low_row, low_col = max(top - 1, 0), max(left - 1, 0)
+    # The same as over the whole picture: beyond this box there is only what lies outside.
+    away_px = cv2.distanceTransform(inside[low_row : top + height + 1, low_col : left + width + 1], cv2.DIST_L2, 5)
+    row, col = np.unravel_index(int(np.argmax(away_px)), away_px.shape) if away_px.size else (0, 0)
+    if not away_px.size or away_px[row, col] <= 5:
+        return None
+    return float(low_col + col) + 0.5, float(low_row + row) + 0.5
 
 
 def _write(drawn: ByteArray, signs: list[Sign], sight: FlatSight) -> ByteArray:

@@ -7,18 +7,21 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+import scipy.sparse as sp
+from numba import njit
 
-from scalp.base import ByteArray, Float32Array, FloatArray, IntArray, WrongParent
+from scalp.base import ByteArray, Float32Array, IntArray, WrongParent
 from scalp.domain.design import ZONE_NAMES, Design
 from scalp.domain.head import Head
 from scalp.domain.impressions import Impressions
 from scalp.domain.plan import ZoneWork
 from scalp.geometry.meshes import face_normals
-from scalp.rendering.flats import MAP_SIDES, FlatSight, MapFrame, MapSide, frame_map, look_flat, shade_flat
-from scalp.rendering.map_signs import INK_SRGB_U8, LEVELS, draw_signs
-from scalp.rendering.overlays import Ground, cover_grid, survey_ground
+from scalp.rendering.flats import MAP_SIDES, PAPER_SRGB_U8, FlatSight, MapFrame, MapSide, frame_map, look_flat, shade_flat
+from scalp.rendering.lines import cover_edge, cover_grid, cover_levels, fade, lay_over
+from scalp.rendering.map_signs import INK_SRGB_U8, LEVELS, draw_signs, find_signs
+from scalp.rendering.overlays import Ground, survey_ground
 
-__all__ = ["MAP_SIDES", "MapFrame", "MapSide", "draw_map", "frame_map", "map_legend"]
+__all__ = ["MAP_SIDES", "MapFrame", "MapSide", "draw_map", "draw_sessions", "frame_map", "map_legend"]
 
 ZONE_SRGB_U8: dict[str, tuple[int, int, int]] = {
     "frontal edge": (0xEE, 0x88, 0x66),
@@ -63,19 +66,40 @@ def draw_map(
     where denser, with lines at a quarter, half and three quarters of the peak density. `works` are one session's: zones without
     work turn pale. `impressions` are drawn with the width of their deposits, those given and no more.
     """
+    return draw_sessions(head, design, side, (works,), impressions=impressions, height_px=height_px)[0]
+
+
+def draw_sessions(
+    head: Head,
+    design: Design,
+    side: MapSide,
+    sessions: tuple[tuple[ZoneWork, ...], ...],
+    *,
+    impressions: Impressions | None = None,
+    height_px: int = 900,
+) -> tuple[ByteArray, ...]:
+    """Return the maps of one side of a head for the works of several sessions, each as `draw_map` draws it.
+
+    What does not depend on works (what each pixel sees, lines and where words stand) is found once for all of them.
+    """
     if design.head_digest != head.digest or (impressions is not None and impressions.head_digest != head.digest):
         raise WrongParent("map", "a head and what was made for another", "the head they were made for", "Give that head.")
-    frame = frame_map(head, side, height_px)
-    sight = look_flat(head, frame, FINER_COUNT)
-    drawn, share = shade_flat(head, sight)
+    sight = look_flat(head, frame_map(head, side, height_px), FINER_COUNT)
+    tone, share = shade_flat(head, sight)
     ground = _ground(head)
-    lead, which = _zones_seen(sight, head, design)
-    drawn = _tint_zones(drawn, sight, design, (share, which), works, pale=impressions is not None)
-    drawn = _draw_lines(drawn, sight, design, (share, which, lead), ground)
-    picture = np.asarray(cv2.resize(drawn, (frame.width_px, frame.height_px), interpolation=cv2.INTER_AREA), np.uint8)
-    if impressions is not None:
-        picture = _mark(picture, head, sight, impressions)
-    return draw_signs(picture, design, sight, ground, works)
+    lead, which = sight.leading(_zone_shares(head, design))
+    lines = _find_lines(sight, design, (share, which, lead), ground)
+    signs = find_signs(design, sight, ground)
+    maps = []
+    for works in sessions:
+        drawn = _tint_zones(sight, design, (tone, share, which), works, pale=impressions is not None)
+        for colour, cover in lines:
+            lay_over(drawn, colour, cover)
+        picture = np.asarray(cv2.resize(drawn, (sight.frame.width_px, sight.frame.height_px), interpolation=cv2.INTER_AREA), np.uint8)
+        if impressions is not None:
+            _mark(picture, head, sight, impressions)
+        maps.append(draw_signs(picture, design, sight, signs, works))
+    return tuple(maps)
 
 
 def map_legend(design: Design) -> tuple[tuple[str, tuple[int, int, int]], ...]:
@@ -90,35 +114,26 @@ def _ground(head: Head) -> Ground:
     return survey_ground(head)
 
 
-def _zones_seen(sight: FlatSight, head: Head, design: Design) -> tuple[Float32Array, IntArray]:
-    """Return the lead of the likeliest zone over the next where the head is seen, (K,), and which zone it is.
-
-    Zones are known to a vertex of the mesh; their borders are evened out over about one edge of it.
-    """
-    best, second = np.zeros(len(sight.corner_index), np.float32), np.zeros(len(sight.corner_index), np.float32)
-    which = np.zeros(len(best), np.int32)
-    for index in np.unique(design.zone_index):
-        share = sight.across(_evened(head.surface.faces, (design.zone_index == index).astype(float)))
-        ahead = share > best
-        second = np.where(ahead, best, np.maximum(second, share))
-        which[ahead], best = index, np.maximum(best, share)
-    return best - second, which
-
-
-def _evened(faces: IntArray, column: FloatArray) -> FloatArray:
-    """Return a column of the vertices (V,) averaged over their neighbours, a few times."""
-    counts = np.maximum(np.bincount(faces.ravel(), minlength=len(column)), 1)
+@lru_cache(maxsize=2)
+def _zone_shares(head: Head, design: Design) -> Float32Array:
+    """Return how much each vertex is of each zone, (V, Z): 1 or 0, evened out over about one edge, since borders lie between vertices."""
+    faces, count = head.surface.faces, len(head.surface.vertices_mm)
+    corner = np.repeat(np.arange(len(faces)), 3)
+    of_faces = sp.csr_matrix((np.ones(faces.size), (corner, faces.ravel())), shape=(len(faces), count))
+    around = sp.csr_matrix(of_faces.T @ of_faces / 3)
+    scale = 1 / np.maximum(np.bincount(faces.ravel(), minlength=count), 1)
+    shares = (design.zone_index[:, None] == np.arange(len(ZONE_NAMES))).astype(float)
+    present = shares.any(axis=0)
     for _ in range(EVENED_COUNT):
-        of_faces = column[faces].mean(axis=1)
-        column = np.bincount(faces.ravel(), np.repeat(of_faces, 3), minlength=len(column)) / counts
-    return np.asarray(column)
+        shares[:, present] = (around @ shares[:, present]) * scale[:, None]
+    return np.asarray(shares, np.float32)
 
 
 def _tint_zones(
-    drawn: ByteArray, sight: FlatSight, design: Design, seen: tuple[Float32Array, IntArray], works: tuple[ZoneWork, ...], *, pale: bool
+    sight: FlatSight, design: Design, seen: tuple[Float32Array, Float32Array, IntArray], works: tuple[ZoneWork, ...], *, pale: bool
 ) -> ByteArray:
-    """Return a drawing with the zones laid over it, stronger where denser, paler where a session does nothing."""
-    share, which = seen
+    """Return a drawing of the head with the zones laid over it, stronger where denser, paler where a session does nothing."""
+    tone, share, which = seen
     density = sight.across(design.density_per_cm2)
     peak_per_cm2 = max(float(design.density_per_cm2.max()), 1e-6)
     cover = THINNEST_FRACTION + (DENSEST_FRACTION - THINNEST_FRACTION) * np.clip(density / peak_per_cm2, 0.0, 1.0)
@@ -126,60 +141,60 @@ def _tint_zones(
     worked = {work.zone for work in works} or set(ZONE_NAMES)
     colours = np.array([ZONE_SRGB_U8.get(name, (246, 246, 246)) for name in ZONE_NAMES], np.float32)
     told = np.array([1.0 if name in worked else BESIDE_FRACTION for name in ZONE_NAMES], np.float32)
-    cover = (cover * told[which])[:, None]
-    under = drawn[sight.inside].astype(np.float32)
-    # Colours are darkened as the drawing under them is, so that the shape of the head stays to be seen.
-    tinted = colours[which] * (0.35 + 0.65 * under / 246.0)
-    mixed = np.array(drawn)
-    mixed[sight.inside] = np.clip(under * (1 - cover) + tinted * cover + 0.5, 0, 255)
-    return mixed
+    drawn = np.empty((*sight.inside.shape, 3), np.uint8)
+    drawn[:] = PAPER_SRGB_U8
+    _paint(sight.inside, (tone, share), (cover * told[which], which), colours, drawn)
+    return drawn
 
 
-def _draw_lines(
-    drawn: ByteArray, sight: FlatSight, design: Design, seen: tuple[Float32Array, IntArray, Float32Array], ground: Ground
-) -> ByteArray:
-    """Return a drawing with grid, lines of equal density, borders of zones and the outline of the head."""
+@njit(cache=True, nogil=True)
+def _paint(inside, bare, zones, colours, drawn):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - numba infers the types
+    (tone, share), (cover, which) = bare, zones
+    rows, cols = inside.shape
+    index = 0
+    for row in range(rows):
+        for col in range(cols):
+            if inside[row, col]:
+                for band in range(3):
+                    under = np.floor(tone[index] * share[index] + drawn[row, col, band] * (1 - share[index]) + 0.5)
+                    # Colours are darkened as the drawing under them is, so that the shape of the head stays to be seen.
+                    tinted = colours[which[index], band] * (0.35 + 0.65 * under / 246.0)
+                    mixed = under * (1 - cover[index]) + tinted * cover[index] + 0.5
+                    drawn[row, col, band] = np.uint8(min(max(mixed, 0.0), 255.0))
+                index += 1
+
+
+def _find_lines(
+    sight: FlatSight, design: Design, seen: tuple[Float32Array, IntArray, Float32Array], ground: Ground
+) -> tuple[tuple[tuple[int, int, int], Float32Array], ...]:
+    """Return grid, lines of equal density, borders of zones and the outline of the head: colours, and how much each covers."""
     share, which, lead = seen
-    scalp = np.nan_to_num(sight.laid(sight.across(ground.scalp_fraction)))
-    grid = [cover_grid(sight.laid(sight.across(column)).astype(float), sight.inside) for column in (ground.along_mm, ground.aside_mm)]
-    lined = _laid_over(drawn, GRID_SRGB_U8, GRID_FRACTION * np.fmax(*grid) * scalp)
-    density = sight.laid(sight.across(design.density_per_cm2))
+    scalp = sight.across(ground.scalp_fraction)
+    grid = np.maximum(*(cover_grid(sight.laid(sight.across(column))) for column in (ground.along_mm, ground.aside_mm)))
+    fade(grid, sight.inside, GRID_FRACTION * scalp)
     peak_per_cm2 = float(design.density_per_cm2.max())
-    for level in LEVELS:
-        lined = _laid_over(lined, INK_SRGB_U8, LEVEL_FRACTION * _cover_zero(density - level * peak_per_cm2, LEVEL_PX * FINER_COUNT))
-    worked = np.nan_to_num(density > BORDERED_FRACTION * peak_per_cm2) * np.nan_to_num(sight.laid((which > 0).astype(float)))
-    lined = _laid_over(lined, (255, 255, 255), BORDER_FRACTION * worked * _cover_edge(sight.laid(lead), BORDER_PX * FINER_COUNT))
-    shown = sight.laid(share) > 0.3
-    rims, _ = cv2.findContours(shown.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    density = sight.across(design.density_per_cm2)
+    at_levels = tuple(level * peak_per_cm2 for level in LEVELS)
+    levels = LEVEL_FRACTION * cover_levels(sight.laid(density), at_levels, LEVEL_PX * FINER_COUNT)
+    borders = cover_edge(sight.laid(lead), BORDER_PX * FINER_COUNT)
+    fade(borders, sight.inside, BORDER_FRACTION * ((density > BORDERED_FRACTION * peak_per_cm2) & (which > 0)))
+    return (GRID_SRGB_U8, grid), (INK_SRGB_U8, levels), ((255, 255, 255), borders), (OUTLINE_SRGB_U8, _find_rim(sight, share))
+
+
+def _find_rim(sight: FlatSight, share: Float32Array) -> Float32Array:
+    """Return how much of the outline of the head lies in each pixel; it fades with the neck."""
+    shown = np.zeros(sight.inside.shape, np.uint8)
+    shown[sight.inside] = share > 0.3
+    rims, _ = cv2.findContours(shown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     rim = np.zeros(shown.shape, np.uint8)
     cv2.polylines(rim, rims, isClosed=True, color=255, thickness=FINER_COUNT + 1, lineType=cv2.LINE_AA)
-    fading = np.nan_to_num(sight.laid(share), nan=1.0)
-    return _laid_over(lined, OUTLINE_SRGB_U8, rim / 255.0 * np.clip((fading - 0.3) / 0.5, 0.0, 1.0))
+    cover = np.asarray(rim / np.float32(255.0), np.float32)
+    fade(cover, sight.inside, np.clip((share - 0.3) / 0.5, 0.0, 1.0))
+    return cover
 
 
-def _cover_zero(field: Float32Array, width_px: float) -> FloatArray:
-    """Return how much of the line where a field (rows, cols) is zero lies in each pixel."""
-    down, across = np.gradient(field)
-    away_px = np.abs(field) / np.maximum(np.hypot(down, across), 1e-6)
-    return np.asarray(np.nan_to_num(np.clip(width_px / 2 + 0.5 - away_px, 0.0, 1.0)), np.float64)
-
-
-def _cover_edge(lead: Float32Array, width_px: float) -> FloatArray:
-    """Return how much of the border between zones lies in each pixel: where the lead of the first over the second falls to 0."""
-    down, across = np.gradient(lead)
-    steep = cv2.dilate(np.nan_to_num(np.hypot(down, across)).astype(np.float32), np.ones((3, 3), np.uint8))
-    away_px = lead / np.maximum(steep, 1e-3)
-    return np.asarray(np.nan_to_num(np.clip(width_px / 2 + 0.5 - away_px, 0.0, 1.0)), np.float64)
-
-
-def _laid_over(drawn: ByteArray, colour: tuple[int, int, int], cover: FloatArray) -> ByteArray:
-    """Return a drawing with one colour laid over it."""
-    share = cover[..., None].astype(np.float32)
-    return np.asarray(drawn * (1 - share) + np.array(colour, np.float32) * share + 0.5).astype(np.uint8)
-
-
-def _mark(picture: ByteArray, head: Head, sight: FlatSight, impressions: Impressions) -> ByteArray:
-    """Return a picture with the impressions in sight, each as wide as its deposit; smaller than a px they darken it in proportion."""
+def _mark(picture: ByteArray, head: Head, sight: FlatSight, impressions: Impressions) -> None:
+    """Draw the impressions in sight into a picture, each as wide as its deposit; smaller than a px they darken it in proportion."""
     surface, frame = head.surface, sight.frame
     places_mm = impressions.points_mm(surface.vertices_mm, surface.faces)
     towards = -np.cross(frame.right_weights, frame.down_weights)
@@ -195,6 +210,6 @@ def _mark(picture: ByteArray, head: Head, sight: FlatSight, impressions: Impress
     cover = np.minimum(cover, 1.0) if reach > 1 else cover
     cover *= (np.pi * radius_px**2 / np.maximum(cover.sum(axis=1), 1e-9))[:, None]
     within = (pixels >= 0).all(axis=-1) & (pixels < (frame.height_px, frame.width_px)).all(axis=-1)
-    light = np.zeros(picture.shape[:2])
+    light = np.zeros(picture.shape[:2], np.float32)
     np.add.at(light, tuple(pixels[within].T), cover[within])
-    return _laid_over(picture, INK_SRGB_U8, np.minimum(light, 1.0))
+    lay_over(picture, INK_SRGB_U8, np.minimum(light, 1.0))

@@ -6,7 +6,7 @@ Layout and words of a sheet are others' business; nothing here changes what is k
 import cv2
 import numpy as np
 
-from scalp.base import BoolArray, ByteArray, Float32Array, FloatArray, Value, value
+from scalp.base import ByteArray, Float32Array, FloatArray, Value, value
 from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.domain.camera import Camera
 from scalp.domain.head import LANDMARK_NAMES, Head
@@ -14,9 +14,8 @@ from scalp.domain.photo import Photo
 from scalp.domain.sighting import Outline
 from scalp.geometry.partings import measure_partings
 from scalp.geometry.raster import Fragments, rasterise
+from scalp.rendering.lines import cover_grid
 
-GRID_MM, HEAVY_EVERY_COUNT = 10.0, 5
-LINE_PX, HEAVY_PX = 1.3, 2.4
 GRID_SRGB_U8, OUTLINE_SRGB_U8, EDGE_SRGB_U8, MARK_SRGB_U8 = (255, 255, 255), (255, 176, 0), (0, 200, 255), (255, 64, 160)
 GRID_FRACTION, TINT_FRACTION = 0.8, 0.62
 """How much of a line, and of a colour of doubt, covers the photo."""
@@ -88,9 +87,8 @@ def cut_head(photo: Photo, head: Head, side_px: int) -> Cutting:
 
 def draw_grid(cutting: Cutting, ground: Ground) -> ByteArray:
     """Return a cut photo with lines every 10 mm over the scalp, every fifth heavy, (rows, cols, 3)."""
-    inside = cutting.seen.face_index >= 0
     scalp = _across(ground.scalp_fraction, cutting, ground.head)
-    along, aside = (cover_grid(_across(column, cutting, ground.head), inside) for column in (ground.along_mm, ground.aside_mm))
+    along, aside = (cover_grid(_across(column, cutting, ground.head).astype(np.float32)) for column in (ground.along_mm, ground.aside_mm))
     cover = GRID_FRACTION * np.maximum(along, aside) * np.nan_to_num(scalp)
     return _mixed(cutting.srgb_u8, np.array(GRID_SRGB_U8, np.float32), cover)
 
@@ -115,18 +113,6 @@ def _across(column: FloatArray, cutting: Cutting, head: Head) -> FloatArray:
     corners = head.surface.faces[cutting.seen.face_index[inside]]
     spread[inside] = (column[corners] * cutting.seen.barycentric[inside]).sum(axis=1)
     return spread
-
-
-def cover_grid(measure_mm: FloatArray, inside: BoolArray) -> FloatArray:
-    """Return how much of a grid line lies in each pixel of a measure (rows, cols), 0..1; lines fade where they crowd."""
-    down, across = np.gradient(measure_mm)
-    slope = np.maximum(np.hypot(down, across), 1e-6)
-    cover = np.zeros_like(measure_mm)
-    for every_mm, width_px in ((GRID_MM, LINE_PX), (GRID_MM * HEAVY_EVERY_COUNT, HEAVY_PX)):
-        away_px = np.abs(measure_mm - every_mm * np.round(measure_mm / every_mm)) / slope
-        room = np.clip((every_mm / slope - 3.0) / 4.0, 0.0, 1.0)
-        cover = np.fmax(cover, np.clip(width_px / 2 + 0.5 - away_px, 0.0, 1.0) * room)
-    return np.where(inside & np.isfinite(cover), cover, 0.0)
 
 
 def mark_findings(srgb_u8: ByteArray, cutting: Cutting, head: Head, outline: Outline | None = None) -> ByteArray:

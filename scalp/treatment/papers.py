@@ -18,14 +18,14 @@ from scalp.domain.fading import Fading
 from scalp.domain.head import Head
 from scalp.domain.look import Moment
 from scalp.domain.papers import MAP_SIDE_NAMES, LookPicture, MapPicture, PaperPeople, Papers, Simulation, TapedPlace, ToneForecast
-from scalp.domain.plan import Plan, Span
+from scalp.domain.plan import Plan, Span, ZoneWork
 from scalp.domain.quote import Quote
 from scalp.domain.screening import Aftercare, Screening
 from scalp.domain.stored import StoredHead
 from scalp.geometry.tapes import tape_mm
 from scalp.io.paper_looks import printable
 from scalp.placement.placing import place_impressions
-from scalp.rendering.maps import draw_map, map_legend
+from scalp.rendering.maps import draw_sessions, map_legend
 from scalp.rendering.views import POSES_DEGREES, Stand
 from scalp.treatment.courses import Course, banded, moments_of
 from scalp.treatment.looks import render_views
@@ -103,20 +103,21 @@ def draw_maps(head: Head, design: Design, plan: Plan, progress: Progress = no_pr
     """
     zones = frozenset(zone.name for zone in design.zones)
     works = {session.number: session.works for session in plan.sessions}
-    alike = {number: frozenset() if zones <= {work.zone for work in each} else frozenset(each) for number, each in works.items()}
-    orders = [(works_drawn, side) for works_drawn in dict.fromkeys((frozenset(), *alike.values())) for side in MAP_SIDE_NAMES]
+    told: dict[int, tuple[ZoneWork, ...]] = {0: ()}
+    told |= {number: () if zones <= {work.zone for work in each} else each for number, each in works.items()}
+    ordered = tuple({frozenset(each): each for each in told.values()}.values())
     drawn = {}
-    for done, (each, side) in enumerate(orders):
-        progress("drawing the maps", done / len(orders))
-        ordered = next((works[number] for number, own in alike.items() if own == each and own), ())
-        drawn[each, side] = _png(draw_map(head, design, side, works=ordered, height_px=MAP_HEIGHT_PX))
-    shown = ((number, side, drawn[own, side]) for number, own in {0: frozenset(), **alike}.items() for side in MAP_SIDE_NAMES)
+    for done, side in enumerate(MAP_SIDE_NAMES):
+        progress("drawing the maps", done / len(MAP_SIDE_NAMES))
+        maps = draw_sessions(head, design, side, ordered, height_px=MAP_HEIGHT_PX)
+        drawn |= {(frozenset(each), side): _png(srgb_u8) for each, srgb_u8 in zip(ordered, maps, strict=True)}
+    shown = ((number, side, drawn[frozenset(each), side]) for number, each in told.items() for side in MAP_SIDE_NAMES)
     return tuple(MapPicture(session_number=number, side=side, content=content) for number, side, content in shown)
 
 
 def _png(srgb_u8: ByteArray) -> bytes:
     """Return a picture of flat colours as a PNG."""
-    return bytes(cv2.imencode(".png", cv2.cvtColor(srgb_u8, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_PNG_COMPRESSION, 9))[1])
+    return bytes(cv2.imencode(".png", cv2.cvtColor(srgb_u8, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_PNG_COMPRESSION, 6))[1])
 
 
 def fading_of(plan: Plan, simulation: Simulation | None = None) -> Fading:

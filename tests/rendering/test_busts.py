@@ -11,7 +11,8 @@ from scalp.colour.scales import FULL_DOUBT_MM, doubt_srgb_u8
 from scalp.colour.srgb import lab_from_linear, linear_from_srgb
 from scalp.geometry.partings import measure_partings
 from scalp.rendering.busts import WALL_SRGB_U8, draw_bust, dress_bust
-from scalp.rendering.overlays import GRID_MM, cut_head, draw_grid, draw_key, mark_findings, survey_ground, tint_doubt
+from scalp.rendering.lines import GRID_MM
+from scalp.rendering.overlays import cut_head, draw_grid, draw_key, mark_findings, survey_ground, tint_doubt
 from tests.makers import make_camera, make_head, make_photo
 
 
