@@ -1,8 +1,9 @@
 """What lies in the folders of `smp design` and `smp plan`, opened together: the design, its plan, and the head they were made on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from scalp.base import BadInput, Value, WrongParent, value
+from scalp.base import BadInput, Progress, Value, WrongParent, value
 from scalp.domain.design import Design
 from scalp.domain.plan import Plan
 from scalp.domain.stored import StoredHead
@@ -10,6 +11,8 @@ from scalp.io.designs import head_place_of, read_design
 from scalp.io.heads import HEAD_NAME, read_head
 from scalp.io.ordinary import resolved
 from scalp.io.plans import read_plan
+from scalp.treatment.courses import Course
+from scalp.treatment.planning import course_of
 from smp.orders import Order, follow_plan
 
 
@@ -62,6 +65,18 @@ def follow_folder(order: Order, plan: Path | None, head: Path | None, idle: dict
         return order, head
     case = read_case(plan, head=head)
     return follow_plan(order, case.design, case.plan, idle), head or head_place_of(_folder(plan, "plan.json"))
+
+
+def course_of_plan(order: Order, plan: Path, head: Path | None, idle: dict[str, object]) -> Callable[[Progress], Course]:
+    """Return what places the impressions of a plan's folder on its head, given only a progress; nothing is read later than now."""
+    case = read_case(plan, head=head)
+    followed = follow_plan(order, case.design, case.plan, idle)
+
+    def place(progress: Progress) -> Course:
+        progress("placing impressions", 0.0)
+        return course_of(case.head, case.design, case.plan, followed.fading)
+
+    return place
 
 
 def place_from(folder: Path, head: Path) -> str:

@@ -31,7 +31,7 @@ def write_later(head: Head, design: Design, norwood: str, folder: Path, progress
     tiles = []
     for number, side in enumerate(LATER_SIDES):
         progress("years on", 0.9 + 0.03 * number)
-        tiles.append(Tile(srgb_u8=draw_map(head, drawn, side, height_px=MAP_PX), label=side.capitalize()))
+        tiles.append(Tile(srgb_u8=draw_map(head, drawn, side, height_px=MAP_PX), label=""))
     doubts = tuple(doubt.sentence() for doubt in loss.doubts)
     blocks = (Block(heading="What it says", lines=(sentence_of(loss), *doubts), wide=True),)
     subtitle = f"Colours are what is treated today, violet is own hair at Norwood {norwood}, white between them is bare skin"

@@ -1,6 +1,7 @@
 """Running an order on a sitting and writing all that comes out: pictures, sheet, film, plan. Atomic: all or nothing."""
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,11 @@ def plan_order(sitting: Sitting, order: Order, number: int, progress: Progress) 
         settings=order.settings,
         progress=progress,
     )
+
+
+def course_of_sitting(order: Order, sit: Callable[..., Sitting]) -> Callable[[Progress], Course]:
+    """Return what plans an order on a sitting, given only a progress."""
+    return lambda progress: plan_order(sit(progress=progress), order, 0, progress)
 
 
 def _write_course(sitting: Sitting, course: Course, order: Order, folder: Path, progress: Progress) -> list[str]:

@@ -1,11 +1,19 @@
 """`smp view`: the treatment from where no photo was taken, in other lights, from a distance."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from smp import options
+
+if TYPE_CHECKING:
+    from scalp.base import Progress
+    from scalp.treatment.courses import Course
+    from smp.orders import Order
+    from smp.terminal import Terminal
+    from smp.viewing import Wanted
 
 Photo = Annotated[Path | None, typer.Argument(help="A photo of the head, as for `smp look`; not needed with --demo.", readable=False)]
 Pose = Annotated[
@@ -48,6 +56,7 @@ def view(
     points: options.Points = None,
     circumference: options.Circumference = None,
     head: options.KeptHead = None,
+    plan: options.KeptPlan = None,
     picture_format: options.Format = "jpg",
     film: options.Film = "webp",
     as_json: options.Json = False,
@@ -57,13 +66,13 @@ def view(
     from scalp.domain.design import Wishes
     from scalp.domain.fading import FadingFactors
     from scalp.io.assets import makehuman_folder
-    from scalp.io.folders import output_folder
     from scalp.rendering.views import Stand
+    from smp.cases import course_of_plan
     from smp.orders import read_order, refuse_inside
+    from smp.running import course_of_sitting
     from smp.sitting import choose_sitting
     from smp.terminal import Terminal
-    from smp.viewing import read_wanted, report_views, run_view
-    from smp.warming import warm_up
+    from smp.viewing import read_wanted, report_views
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
@@ -74,28 +83,39 @@ def view(
             wishes, compare=None, sessions=sessions, start=None, prices=None, temporary=temporary, factors=told,
             picture_format=picture_format, film=film,
         )  # fmt: skip
-        _demand_a_head(photo, demo=demo, points=points, face=face, head=head)
+        _demand_a_head(photo, demo=demo, planned=plan is not None, points=points, face=face, head=None if plan else head)
         makehuman_folder()
         if photo is not None:
             refuse_inside(photo, out)
+        idle = {"height-mm": height_mm, "norwood": norwood, "age": age, "sessions": sessions, "temporary": temporary}
         sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, seed=seed)
-        with output_folder(out, private=True) as folder, terminal.working() as stages:
-            warm_up(stages, demo=True)
-            result = run_view(sit(progress=stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
+        course = course_of_sitting(order, sit) if plan is None else course_of_plan(order, plan, head, dict(idle))
+        result = _run(course, order, wanted, out, terminal)
         terminal.answer(result | {"folder": str(out)}, report_views(result, out))
 
 
-def _demand_a_head(photo: Path | None, *, demo: bool, **of_a_photo: object) -> None:
+def _run(course: "Callable[[Progress], Course]", order: "Order", wanted: "Wanted", out: Path, terminal: "Terminal") -> dict[str, Any]:
+    """Draw all views into a folder; return what came of it."""
+    from scalp.io.folders import output_folder
+    from smp.viewing import run_view
+    from smp.warming import warm_up
+
+    with output_folder(out, private=True) as folder, terminal.working() as stages:
+        warm_up(stages, demo=True)
+        return run_view(course(stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
+
+
+def _demand_a_head(photo: Path | None, *, demo: bool, planned: bool, **of_a_photo: object) -> None:
     """Refuse a call without a head, with two, with a folder of results, or with what says of a photo where its face is beside the demo."""
     from scalp.base import BadInput
 
-    if demo == (photo is not None):
-        raise BadInput(
-            "photo", "given with --demo" if demo else "missing", "a photo, or --demo", "Write smp view PHOTO or smp view --demo."
-        )
+    if demo + planned + (photo is not None) != 1:
+        given = "missing" if photo is None and not demo else f"given with --{'plan' if planned else 'demo'}"
+        remedy = "Write smp view PHOTO, smp view --plan PLAN or smp view --demo."
+        raise BadInput("photo", given, "a photo, a plan, or --demo", remedy)
     if photo is not None and photo.is_dir():
         remedy = "Give the photo the folder was made from: the same words give the same course."
         raise BadInput(photo.name, "a folder", "a photo: a folder of results keeps neither the photo nor the surface of the head", remedy)
     for name, content in of_a_photo.items():
-        if demo and content is not None:
-            raise BadInput(name, "given with --demo", f"--{name} with a photo of your own", f"Leave out --{name} or --demo.")
+        if (demo or planned) and content is not None:
+            raise BadInput(name, f"given with --{'demo' if demo else 'plan'}", f"--{name} with a photo of your own", f"Leave out --{name}.")

@@ -1,4 +1,4 @@
-"""What `smp view` makes of a sitting: pictures from all sides, a turntable, what the eye sees from a distance. Rendering is the engine's."""
+"""What `smp view` makes of a course: pictures from all sides, a turntable, what the eye sees from a distance. Rendering is the engine's."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -21,9 +21,7 @@ from scalp.rendering.turntables import FRAME_SECONDS, film_frame, sheet_turntabl
 from scalp.rendering.views import POSES_DEGREES, Stand
 from scalp.treatment.courses import Course, banded, moments_of
 from scalp.treatment.looks import render_views
-from scalp.treatment.sittings import Sitting
 from smp.orders import Order, choose
-from smp.running import plan_order
 
 MOST_POSES, MOST_DISTANCES = 8, 4
 FRAME_PX, FILM_PX = (720, 960), 540
@@ -114,9 +112,8 @@ def find_moment(course: Course, word: str) -> Moment:
     return named[word]
 
 
-def run_view(sitting: Sitting, order: Order, wanted: Wanted, folder: Path, progress: Progress) -> dict[str, Any]:
+def run_view(course: Course, order: Order, wanted: Wanted, folder: Path, progress: Progress) -> dict[str, Any]:
     """Write the views, the sheet and what else was wanted into a folder, and return what a program wants to know."""
-    course = plan_order(sitting, order, 0, progress)
     moment = find_moment(course, wanted.moment)
     makehuman = makehuman_folder()
     close = _close_stand(course) if wanted.distances_mm else None

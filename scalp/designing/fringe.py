@@ -8,8 +8,10 @@ from scalp.designing.anatomy import survey
 from scalp.designing.limits import above_nape, behind_hairline_mm
 from scalp.designing.lines import draw_line
 from scalp.designing.losses import BARE_HEAD, STAGES, bareness_mm
+from scalp.designing.markings import MarkRules, haired_fraction
 from scalp.domain.design import NORWOOD_STAGES, Wishes
 from scalp.domain.head import Head
+from scalp.domain.marks import ScalpMarks
 from scalp.geometry.easing import eased
 
 
@@ -25,12 +27,14 @@ class FringeRules(Value):
     """How far from the root of the ear hair begins."""
 
 
-def native_cover(head: Head, wishes: Wishes, norwood: str | None, rules: FringeRules | None = None) -> FloatArray:
+def native_cover(
+    head: Head, wishes: Wishes, norwood: str | None, rules: FringeRules | None = None, marks: ScalpMarks | None = None
+) -> FloatArray:
     """Return how densely native hair grows at each vertex at a stage of loss against full density, (V,) 0..1.
 
     The part of the scalp that is not bare at that stage, thinning out at its edge, down to nape and sideburns and around
     the ears. Without a stage the same bare top is taken as by `propose_design`. The edge wavers as that of the design of
-    these wishes, so that a later stage can be shown beside it.
+    these wishes, so that a later stage can be shown beside it. Scars and bald patches of `marks` have none.
     """
     rules = rules or FringeRules()
     if norwood is not None and norwood not in NORWOOD_STAGES:
@@ -40,4 +44,5 @@ def native_cover(head: Head, wishes: Wishes, norwood: str | None, rules: FringeR
     drawing = line.drawing
     bare_mm = bareness_mm(anatomy, drawing, line.sides, BARE_HEAD if norwood is None else STAGES[norwood], wishes.seed)
     ahead = eased(0.5 + behind_hairline_mm(anatomy, drawing) / rules.front_mm)
-    return eased(0.5 - bare_mm / rules.thinning_mm) * above_nape(anatomy, rules.ear_clearance_mm) * ahead
+    marked = 1.0 if marks is None else haired_fraction(anatomy, marks, MarkRules())
+    return eased(0.5 - bare_mm / rules.thinning_mm) * above_nape(anatomy, rules.ear_clearance_mm) * ahead * marked

@@ -38,8 +38,8 @@ def overlay_loss(head: Head, design: Design, norwood: str) -> FutureLoss:
     """
     _check(head, design, norwood)
     wishes, surface = design.wishes, head.surface
-    now = native_cover(head, wishes, wishes.norwood)
-    later = np.minimum(now, native_cover(head, wishes, norwood))
+    now = native_cover(head, wishes, wishes.norwood, marks=design.marks)
+    later = np.minimum(now, native_cover(head, wishes, norwood, marks=design.marks))
     anatomy = survey(head)
     scalp = behind_hairline_mm(anatomy, draw_line(anatomy, wishes, design.edit).drawing) > 0.0
     treated = design.density_per_cm2 >= TREATED_FROM_FRACTION * wishes.peak_density_per_cm2

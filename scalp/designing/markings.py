@@ -32,12 +32,17 @@ class MarkRules(Value):
     """How far the work goes on beside a scar, since the eye finds the edge of what is filled: a wide zone. (C, smp 1.18)"""
     scar_fraction: float = 0.8
     """Level in the scar against the peak: that of shaved hair beside it. What a scar does not take is for further sessions. (E)"""
-    beside_fraction: float = 0.4
-    """Level right beside it, between the hairs there: 30 to 80 per cm2. (D, smp 1.4)"""
+    beside_fraction: float = 0.25
+    """Level right beside it, between the hairs there: at the low end of 30 to 80 per cm2 (D, smp 1.4), since what is drawn
+    between full hair darkens it and a band would be seen."""
+    scar_edge_mm: float = 3.0
+    """Over what distance the level falls from that in the scar to that beside it. (E)"""
     patch_blend_mm: float = 12.0
     """How far the work goes on into the hair around a patch. (E)"""
     patch_fraction: float = 0.95
     """Level in a patch against the peak. (E)"""
+    patch_edge_mm: float = 4.0
+    """Over what distance native hair begins around a patch. (E)"""
     round_graft_mm: float = 3.0
     """How far round the scars of single grafts the full level reaches, so that none stands out. (E)"""
 
@@ -167,9 +172,20 @@ def marked_fraction(anatomy: Anatomy, marks: ScalpMarks, rules: MarkRules) -> tu
     for scar in marks.scars:
         beside_mm = from_scar_mm(anatomy, scar, rules)
         beside = rules.beside_fraction * eased(1.0 - beside_mm / rules.scar_blend_mm)
-        level = np.maximum(level, beside + (rules.scar_fraction - rules.beside_fraction) * eased(1.0 - beside_mm / 4.0))
+        level = np.maximum(level, beside + (rules.scar_fraction - rules.beside_fraction) * eased(1.0 - beside_mm / rules.scar_edge_mm))
         scarred |= beside_mm < rules.scar_blend_mm
     return level, scarred, patched & ~scarred
+
+
+def haired_fraction(anatomy: Anatomy, marks: ScalpMarks, rules: MarkRules) -> FloatArray:
+    """Return what marks leave of native hair at each vertex, (V,) 0..1: none in scars and bald patches, the told share elsewhere."""
+    left = np.full(len(anatomy.head.surface.vertices_mm), 1.0 if marks.hair_fraction is None else marks.hair_fraction)
+    for patch in marks.patches:
+        left *= eased(0.5 - within_patch_mm(anatomy, patch) / rules.patch_edge_mm)
+    for scar in marks.scars:
+        if scar.kind != "fue":
+            left *= eased(0.5 + from_scar_mm(anatomy, scar, rules) / rules.scar_edge_mm)
+    return left
 
 
 def keep_free(surface: Mesh, density_per_cm2: FloatArray, keep_away: tuple[KeepAway, ...]) -> tuple[FloatArray, tuple[KeepAway, ...]]:

@@ -89,7 +89,7 @@ def render_views(
     """
     rig, seed = choose_rig(light), course.seed
     progress("seating the likeness", 0.0)
-    cover = native_cover(course.head, course.design.wishes, course.design.wishes.norwood)
+    cover = native_cover(course.head, course.design.wishes, course.design.wishes.norwood, marks=course.design.marks)
     if later_norwood is not None:
         cover = overlay_loss(course.head, course.design, later_norwood).native_later_fraction
     sitter = seat_likeness(makehuman, course.head, course.skin, hair_fraction=cover, film_fraction=rig.film_fraction)

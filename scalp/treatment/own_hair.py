@@ -35,7 +35,7 @@ def native_density(sitting: Sitting, course: Course) -> FloatArray:
     return (
         shown
         if sitting.unshaved is not None
-        else native_cover(course.head, course.design.wishes, course.design.wishes.norwood) * (1.0 - shown)
+        else native_cover(course.head, course.design.wishes, course.design.wishes.norwood, marks=course.design.marks) * (1.0 - shown)
     )
 
 
@@ -55,7 +55,7 @@ def hairs_at(native: Hairs | None, sitting: Sitting, course: Course, moment: Mom
     if native is None or stubble is None:
         return None
     if years and stubble.later_norwood is not None:
-        native = lose(native, course.head, native_cover(course.head, wishes, stubble.later_norwood))
+        native = lose(native, course.head, native_cover(course.head, wishes, stubble.later_norwood, marks=course.design.marks))
     return turn_grey(grow(native, stubble.hair, stubble.days), grey_later(stubble.hair.grey_fraction, wishes.age_years, years))
 
 

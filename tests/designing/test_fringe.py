@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from scalp.base import BadInput
@@ -11,6 +12,7 @@ from scalp.designing.limits import behind_hairline_mm
 from scalp.designing.lines import draw_line
 from scalp.designing.proposal import propose_design
 from scalp.domain.design import NORWOOD_STAGES, Wishes
+from scalp.domain.marks import ScalpMarks, Scar
 from scalp.geometry.meshes import vertex_areas_mm2
 from tests.makers import make_head
 
@@ -60,3 +62,16 @@ def test_treatment_and_hair_together_leave_no_bare_band_at_the_stage_that_is_tre
 def test_an_unknown_stage_is_refused():
     with pytest.raises(BadInput, match="1, 2, 3, 3a, 3v"):
         native_cover(HEAD, WISHES, "8")
+
+
+def test_native_hair_grows_in_no_scar_and_in_no_patch_and_as_thinly_as_was_told() -> None:
+    head = make_head(subdivisions_count=5)
+    behind = np.array([[x, 30.0, -np.sqrt(max(0.0, 1.0 - (x / 77.0) ** 2)) * 95.0] for x in np.linspace(-40.0, 40.0, 30)])
+    nearest = np.argmin(np.linalg.norm(head.surface.vertices_mm[:, None] - behind[None], axis=2), axis=0)
+    scar = Scar(kind="fut", path_mm=head.surface.vertices_mm[nearest], width_mm=6.0)
+    whole = native_cover(head, Wishes(), "6")
+    marked = native_cover(head, Wishes(), "6", marks=ScalpMarks(head_digest=head.digest, scars=(scar,), hair_fraction=0.5))
+    away_mm = np.linalg.norm(head.surface.vertices_mm[:, None] - scar.path_mm[None], axis=2).min(axis=1)
+    assert whole[away_mm < 1.0].min() > 0.9
+    assert marked[away_mm < 1.0].max() < 0.02
+    np.testing.assert_allclose(marked[away_mm > 8.0], 0.5 * whole[away_mm > 8.0])

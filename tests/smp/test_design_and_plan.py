@@ -163,3 +163,17 @@ def test_marks_can_be_read_off_the_grid_of_the_map(smp, place):
     marks["keep_away"][0]["place_over_mm"] = [130, 20, 5]
     (place / "marks.json").write_text(json.dumps(marks))
     assert "mm along and mm aside" in smp("design", "head", "--marks", "marks.json").output.replace("\n", " ")
+
+
+def test_a_view_is_of_a_photo_or_a_plan_or_the_demo_and_a_plan_decides_its_own_words(smp, place):
+    told(smp("plan", "design", "--json"))
+    for words, said in (
+        (("--plan", "plan", "--demo"), "given with --plan"),
+        (("--plan", "plan", "--norwood", "5"), "norwood is given with --plan"),
+        (("--plan", "design"), "plan.json"),
+        (("--plan", "plan", "--head", "other"), "not the one"),
+    ):
+        result = smp("view", *words, "--out", "made")
+        assert result.exit_code == 2, result.output
+        assert said in result.output.replace("\n", " ")
+        assert not (place / "made").exists()
