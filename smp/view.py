@@ -118,4 +118,9 @@ def _demand_a_head(photo: Path | None, *, demo: bool, planned: bool, **of_a_phot
         raise BadInput(photo.name, "a folder", "a photo: a folder of results keeps neither the photo nor the surface of the head", remedy)
     for name, content in of_a_photo.items():
         if (demo or planned) and content is not None:
-            raise BadInput(name, f"given with --{'demo' if demo else 'plan'}", f"--{name} with a photo of your own", f"Leave out --{name}.")
+            raise BadInput(
+                name,
+                f"given with --{'demo' if demo else 'plan'}",
+                f"--{name} with a photo of your own",
+                f"Leave out --{name} or --{'demo' if demo else 'plan'}.",
+            )
