@@ -57,6 +57,10 @@ KeptHead = Annotated[
         "--head", help="A head.json of `smp head`: look at one of its photos on that very head.", show_default=False, readable=False
     ),
 ]
+DesignedHead = Annotated[
+    Path | None,
+    typer.Option("--head", help="The head.json this was designed on, where it is not found by itself.", show_default=False, readable=False),
+]
 KeptPlan = Annotated[
     Path | None,
     typer.Option(

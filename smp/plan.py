@@ -32,7 +32,7 @@ Impressions = Annotated[bool, typer.Option("--impressions", help="Also place eve
 def plan(
     design: DesignFolder,
     out: Out = Path("plan"),
-    head: options.KeptHead = None,
+    head: options.DesignedHead = None,
     sessions: options.Sessions = None,
     start: options.Start = None,
     gap_days: GapDays = 12,

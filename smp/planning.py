@@ -184,6 +184,11 @@ def _ends(span: Span) -> list[float]:
     return [round(number, 3) for number in (span.low, span.expected, span.high)]
 
 
+def _month(day: str | None) -> str:
+    """Return the month of a day that is no surer than that."""
+    return "later" if day is None else f"{date.fromisoformat(day):%B %Y}"
+
+
 def report_plan(result: dict[str, Any], out: Path) -> str:
     """Return the lines that sum up a plan."""
     kind = "Trial plan" if result["trial"] else "Plan"
@@ -193,8 +198,9 @@ def report_plan(result: dict[str, Any], out: Path) -> str:
         price = session["price"]
         needed = " (only if needed)" if session["if_needed"] else ""
         lines.append(
-            f"Session {session['number']}{needed}, {date.fromisoformat(session['day']):%a %d %b %Y}: {session['purpose']}, "
-            f"{session['impressions_count']:,} impressions, {low:.1f} to {high:.1f} h, {price['low']} to {price['high']} {price['currency']}"
+            f"Session {session['number']}{needed}, {date.fromisoformat(session['day']):%a %d %b %Y}: "
+            f"{session['impressions_count']:,} impressions, {low:.1f} to {high:.1f} h, {price['low']} to {price['high']} {price['currency']}\n"
+            f"    {session['purpose']}"
         )
         lines += [
             f"    {work['zone']:<14}{work['impressions_count']:>7,}  {work['needle']:<10} 1:{work['shade_ratio']:<5g} {work['pigment_ml'][1]:.2f} ml"
@@ -203,9 +209,12 @@ def report_plan(result: dict[str, Any], out: Path) -> str:
     target = result["target"]
     if target:
         lines.append(
-            f"Tone: skin L* {target['skin_lightness']:g}, own stubble {target['stubble_lightness']:g}, healed {target['reached_lightness']:g}"
+            f"Tone: skin L* {target['skin_lightness']:g}, own stubble L* {target['stubble_lightness']:g}, healed L* {target['reached_lightness']:g}"
         )
-    lines += [f"Touch-up: {one['earliest']} to {one['latest'] or 'later'}, likely {one['likely']}" for one in result["touch_ups"]]
+    lines += [
+        f"Touch-up: likely around {_month(one['likely'])}, from {_month(one['earliest'])} to {_month(one['latest'])}"
+        for one in result["touch_ups"]
+    ]
     lines += ["Not certain:"] + [f"  - {doubt['where']}: {doubt['size']}. {doubt['advice']}" for doubt in result["doubts"]]
     lines.append(f"{', '.join(result['files'])} are in {out}. Next: smp quote {out}, smp calendar {out}, smp papers {out}")
     return "\n".join(lines)

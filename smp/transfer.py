@@ -19,7 +19,7 @@ Letter = Annotated[bool, typer.Option("--letter", help="US Letter paper instead 
 def transfer(
     plan: PlanFolder,
     out: Out = Path("transfer"),
-    head: options.KeptHead = None,
+    head: options.DesignedHead = None,
     stencil: Stencil = False,
     letter: Letter = False,
     as_json: options.Json = False,

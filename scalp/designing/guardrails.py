@@ -92,16 +92,24 @@ def _about_height(gauge: LineGauge, wishes: Wishes) -> Iterator[Objection]:
         )
 
 
+def _below(found: float) -> float:
+    """Return a number rounded down to a tenth: what lies just below a limit never reads as the limit itself."""
+    return float(np.floor(10.0 * found) / 10.0)
+
+
 def _about_shape(gauge: LineGauge, wishes: Wishes) -> Iterator[Objection]:
     """Find what is wrong with the run of a line: too straight, mirrored, closed at the temples, youthful, even along its edge."""
     if gauge.waver_mm < asked.LEAST_WAVER_MM:
         least = f"{asked.LEAST_WAVER_MM:.1f} mm or more"
         yield _objection(
-            asked.RAGGED_LINE, f"{gauge.waver_mm:.1f} mm between crests and troughs", least, "The natural style, or more irregularity."
+            asked.RAGGED_LINE,
+            f"{_below(gauge.waver_mm):.1f} mm between crests and troughs",
+            least,
+            "The natural style, or more irregularity.",
         )
     if gauge.mirror_gap_mm < asked.LEAST_MIRROR_GAP_MM:
         least = f"{asked.LEAST_MIRROR_GAP_MM:.1f} mm or more, up to 2 mm between the sides"
-        yield _objection(asked.TWO_SIDES, f"{gauge.mirror_gap_mm:.1f} mm between left and right", least, "An asymmetry of 2 mm.")
+        yield _objection(asked.TWO_SIDES, f"{_below(gauge.mirror_gap_mm):.1f} mm between left and right", least, "An asymmetry of 2 mm.")
     if gauge.lowest_end_mm < asked.CLOSED_BELOW_MM - 1.0 and wishes.norwood in asked.RECEDING_STAGES and wishes.sex != "female":
         pattern = f"on a Norwood {wishes.norwood} pattern" if wishes.norwood else "where the pattern is not known"
         drawn = f"temples drawn down to {gauge.lowest_end_mm:.0f} mm above the tragus {pattern}"
@@ -113,7 +121,7 @@ def _about_shape(gauge: LineGauge, wishes: Wishes) -> Iterator[Objection]:
         low = f"{gauge.height_mm:.0f} mm at {wishes.age_years:.0f} years, {later_mm - gauge.height_mm:.0f} mm below what suits at 45"
         yield _objection(asked.FUTURE_PROOF, low, f"{later_mm:.0f} mm, or a soft or receded line", "A transition of 10 mm.")
     if gauge.edge_variation_fraction < asked.LEAST_EDGE_VARIATION_FRACTION:
-        even = f"{100 * gauge.edge_variation_fraction:.1f} % of variation along the edge"
+        even = f"{_below(100 * gauge.edge_variation_fraction):.1f} % of variation along the edge"
         least = f"{100 * asked.LEAST_EDGE_VARIATION_FRACTION:.1f} % or more"
         yield _objection(asked.VARIED_EDGE, even, least, "A density that varies by a few percent, as a proposed design has.")
 
@@ -225,7 +233,7 @@ def doubts_about(head: Head, wishes: Wishes, height_mm: float, area_cm2: float, 
 
 def _about_stage(wishes: Wishes, height_mm: float, area_cm2: float) -> Doubt | None:
     """Say which stage was taken when none was wished."""
-    if wishes.norwood is not None:
+    if wishes.norwood is not None or wishes.ludwig is not None:
         return None
     return Doubt(
         kind="design",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from scalp.domain.design import Design
 from scalp.domain.fading import BANDS
 from scalp.domain.look import Moment
 from scalp.domain.papers import LookPicture, MapPicture, Papers
@@ -79,7 +80,7 @@ def _facts(papers: Papers, words: Words) -> list[list[Any]]:
     low, high = (sum(getattr(session.hours, end) for session in sure) for end in ("low", "high"))
     facts = [
         ("kind", words("facts.temporary" if plan.pigment.temporary else "facts.permanent")),
-        ("style", words.named("styles", design.hairline.style)),
+        ("style", words.named("styles", style_of(design))),
         ("height", words("facts.height_value", height=words.quantity("mm", design.hairline.height_mm))),
         ("stage", stage),
         ("area", words.quantity("cm2", design.area_cm2)),
@@ -91,6 +92,11 @@ def _facts(papers: Papers, words: Words) -> list[list[Any]]:
         ("history", ", ".join(step.plan_digest[:12] for step in plan.history)),
     ]
     return [[words(f"facts.{key}"), said] for key, said in facts if said]
+
+
+def style_of(design: Design) -> str:
+    """Return the name of the style of a hairline, "drawn" where a hand drew it."""
+    return "drawn" if design.edit is not None and design.edit.drawn_mm is not None else design.hairline.style
 
 
 def pigment_words(papers: Papers, words: Words) -> str:

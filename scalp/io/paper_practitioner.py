@@ -9,7 +9,7 @@ from scalp.domain.design import Zone
 from scalp.domain.papers import MapPicture, Papers, TapedPlace
 from scalp.domain.pigment import Needle
 from scalp.domain.plan import Session, ZoneWork
-from scalp.io.paper_client import batch_words, doubts_of, file_name, head_of, objections_of, pigment_words
+from scalp.io.paper_client import batch_words, doubts_of, file_name, head_of, objections_of, pigment_words, style_of
 from scalp.io.paper_words import Words
 
 Told = dict[str, Any]
@@ -47,7 +47,7 @@ def _facts(papers: Papers, words: Words) -> list[list[Any]]:
         head = words("facts.head_value", **{name: words.quantity("mm", length) for name, length in lengths.items()})
     facts = [
         ("kind", words("facts.temporary" if plan.pigment.temporary else "facts.permanent")),
-        ("style", words.named("styles", design.hairline.style)),
+        ("style", words.named("styles", style_of(design))),
         ("height", words("facts.height_value", height=words.quantity("mm", design.hairline.height_mm))),
         ("area", words.quantity("cm2", design.area_cm2)),
         ("impressions", words.number(plan.impressions_count)),
@@ -162,9 +162,9 @@ def _whole_work(papers: Papers, session: Session) -> ZoneWork:
 
 
 def _mixed_ml(works: tuple[ZoneWork, ...]) -> tuple[float, float]:
-    """Return how much pigment and how much water a session needs, at the upper end: what is mixed must suffice."""
-    stock = sum(work.pigment_ml.high / (1.0 + work.shade_ratio) for work in works)
-    return stock, sum(work.pigment_ml.high for work in works) - stock
+    """Return how much pigment and how much water the amounts of the zones take together, as expected: more is mixed when it runs out."""
+    stock = sum(work.stock_ml.expected for work in works)
+    return stock, sum(work.water_ml.expected for work in works)
 
 
 def _work(papers: Papers, work: ZoneWork, position: int, words: Words) -> list[str]:

@@ -61,12 +61,24 @@ def book(
     )
 
 
-def move_appointment(booking: Booking, plan: Plan, session_number: int, to: date, *, today: date, at: time | None = None) -> Booking:
+def move_appointment(
+    booking: Booking,
+    plan: Plan,
+    session_number: int,
+    to: date,
+    *,
+    today: date,
+    at: time | None = None,
+    reports: tuple[HealingReport, ...] = (),
+) -> Booking:
     """Move one session to another day; earlier ones stay, later ones stay where the rules allow it and follow where not.
 
     Done twice it is as done once. A day sooner than the usual ten but not before the seventh is taken with a doubt; what the
-    rules refuse raises `NotPossible` with the nearest days that can be had.
+    rules refuse raises `NotPossible` with the nearest days that can be had. `reports` of the skin that come with the wish are
+    noted first: the day that is wished may lie outside of the usual gap where no usual day is left.
     """
+    for report in reports:
+        booking = _noted(booking, report)
     search = _search_of(booking, plan)
     appointment = _movable(booking, session_number, today)
     refuse_day(to, today)
@@ -86,17 +98,18 @@ def move_appointment(booking: Booking, plan: Plan, session_number: int, to: date
 
 def report_healing(booking: Booking, plan: Plan, report: HealingReport) -> Booking:
     """Note what was seen of the skin after a session; the next ones are put off where it is not clear."""
-    search = _search_of(booking, plan)
+    told = _noted(booking, report)
+    return booking if told is booking else _followed(told, _search_of(told, plan), booking.appointments[: report.session_number])
+
+
+def _noted(booking: Booking, report: HealingReport) -> Booking:
+    """Return the booking with a report of the skin, its days as they were."""
     if not 1 <= report.session_number <= len(booking.appointments):
         raise BadInput("session number", report.session_number, f"1 to {len(booking.appointments)}", "Name a session of this plan.")
     after = booking.appointments[report.session_number - 1].day
     if report.day < after:
         raise BadInput("day of the report", report.day, f"{after} or later, the day of the session", "Correct the day or the session.")
-    if report in booking.reports:
-        return booking
-    reports = (*booking.reports, report)
-    told = dataclasses.replace(booking, reports=reports)
-    return _followed(told, dataclasses.replace(search, reports=reports), booking.appointments[: report.session_number])
+    return booking if report in booking.reports else dataclasses.replace(booking, reports=(*booking.reports, report))
 
 
 def refuse_day(day: date, today: date, called: str = "the day") -> None:

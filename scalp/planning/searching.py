@@ -108,7 +108,7 @@ def place_after(search: Search, placed: tuple[Appointment, ...], session_number:
         why = f"{gap} days after session {session_number - 1}" + _why_gap(search, session_number, gap, window)
         return Appointment(session_number=session_number, starts=found.starts, ends=found.ends, why=why, passed_over=found.passed_over)
     asked = f"Session {session_number}, {window.least_days} to {window.most_days} days after session {session_number - 1}"
-    remedy = f"No day of these will do ({say_passed(found)}). Take away days off, open on one of them, or allow a longer gap."
+    remedy = f"No day of these will do ({say_passed(found)}). Take away days off, open on one of them, allow a longer gap, or wish for another day."
     raise NotPossible(asked, _outside(search, session_number, before, window), remedy)
 
 

@@ -32,7 +32,8 @@ def draw_months(booking: Booking, aftercare: tuple[AftercareDays, ...] = ()) -> 
     tiles = tuple(Tile(srgb_u8=_month(first, rows_count, booking, aftercare), label="") for first in months)
     rows = tuple(tiles[start : start + 3] for start in range(0, len(tiles), 3))
     blocks = [Block(heading="Sessions", lines=_session_lines(booking))]
-    passed = tuple(f"{day_words(day.day)}: {day.reason}" for one in booking.appointments for day in one.passed_over)
+    over = sorted((day for one in booking.appointments for day in one.passed_over), key=lambda day: day.day)
+    passed = tuple(f"{day_words(day.day)}: {day.reason}" for day in over)
     if passed:
         blocks.append(Block(heading="Days passed over", lines=passed[:12]))
     if aftercare:
@@ -96,7 +97,7 @@ def _cell(draw: ImageDraw.ImageDraw, left: int, top: int, day: date, booking: Bo
     passed = any(one.day == day for appointment in booking.appointments for one in appointment.passed_over)
     draw.text((left + 12, top + 10), str(day.day), QUIET if passed else INK, ImageFont.load_default(30))
     if passed:
-        draw.text((left + 12, top + CELL_PX - 36), "passed", QUIET, ImageFont.load_default(18))
+        draw.text((left + CELL_PX - 70, top + 16), "passed", QUIET, ImageFont.load_default(18))
     for number, word in enumerate(_short(shown.step.title) if shown is not None and day in (shown.first, _monday(day)) else ()):
         draw.text((left + 12, top + 46 + WIDE_GAP_PX * number), word, INK, ImageFont.load_default(18))
 

@@ -112,6 +112,18 @@ def test_sides_that_mirror_each_other_are_questioned(asymmetry_mm: float, questi
     assert ("two-sides" in against(Wishes(norwood="6", asymmetry_mm=asymmetry_mm))) == questioned
 
 
+def test_what_is_found_below_a_limit_never_reads_as_the_limit() -> None:
+    questioned = [against(Wishes(norwood="6", asymmetry_mm=tenths / 10)).get("two-sides") for tenths in range(8)]
+    found = [float(one.found.split()[0]) for one in questioned if one is not None]
+    assert len(found) > 0
+    assert max(found) < asked.LEAST_MIRROR_GAP_MM
+
+
+def test_a_womans_stage_is_not_taken_for_a_whole_bare_top() -> None:
+    assert "treated area" not in doubts_of(Wishes(style="female", sex="female", ludwig="2"))
+    assert "Norwood stage" in doubts_of(Wishes())["treated area"].advice
+
+
 def test_a_straight_mirrored_line_drawn_by_hand_under_a_natural_style_is_caught() -> None:
     found = against(Wishes(norwood="6"), edit=HairlineEdit(head_digest=HEAD.digest, drawn_mm=plain_line_mm()))
     assert {"ragged-line", "two-sides"} <= set(found)

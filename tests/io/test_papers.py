@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -13,9 +14,12 @@ import pytest
 from scalp.base import BadInput, WrongParent
 from scalp.domain.look import Moment
 from scalp.domain.papers import LookPicture, PaperPeople, Papers
+from scalp.domain.rates import Difficulty
 from scalp.io.paper_setting import STANDARD, UNSHOWN, showable
 from scalp.io.paper_words import LANGUAGES, PAPER_SIZES, Words, read_texts
 from scalp.io.papers import set_client, set_practitioner, write_papers
+from scalp.io.tables import read_price_list
+from scalp.planning.quotes import quote_plan
 from tests.makers import make_design, make_head, make_plan
 from tests.paper_nouns import DAY, IMPRESSIONS_DIGEST, ZONES, make_papers
 
@@ -100,8 +104,8 @@ def test_the_numbers_on_the_practitioners_paper_are_the_plans(papers: Papers) ->
 
 def test_what_is_mixed_is_pigment_and_water_in_the_shade_of_each_zone(papers: Papers) -> None:
     session = papers.plan.sessions[0]
-    stock = sum(work.pigment_ml.high / (1 + work.shade_ratio) for work in session.works)
-    water = sum(work.pigment_ml.high for work in session.works) - stock
+    stock = sum(work.pigment_ml.expected / (1 + work.shade_ratio) for work in session.works)
+    water = session.pigment_ml.expected - stock
     said = text_of(set_practitioner(papers, Words()))
     assert f"{stock:.2f} ml" in said
     assert f"{water:.1f} ml" in said
@@ -220,6 +224,17 @@ def test_each_language_has_every_text_with_the_same_braces(language: str) -> Non
     for key in own:
         if key.startswith("sentences."):
             assert own[key].count("{") == key.count("{}"), key
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_every_line_of_a_quote_by_the_shipped_list_is_known_in_each_language(language: str) -> None:
+    design, prices, words = make_design(make_head()), read_price_list(), Words(language)
+    for part, reason in (("0.3", ""), ("1", ""), ("0.3", "as designed"), ("1", "as designed")):
+        difficulties = tuple(Difficulty(name=rate.name, part=Decimal(part), reason=reason) for rate in prices.difficulties)
+        plan = make_plan(design)
+        quote = quote_plan(plan, design, prices, day=plan.sessions[0].day, difficulties=difficulties, travel_km=Decimal(45))
+        for item in (*quote.items, *quote.options):
+            assert [said for said in map(words.sentence, (item.what, item.why)) if not isinstance(said, str)] == []
 
 
 def test_every_text_is_used_and_every_text_used_is_there() -> None:

@@ -188,6 +188,21 @@ def test_with_scabs_reported_the_next_session_waits_a_week_and_cannot_be_moved_b
     assert report_healing(put_off, plan, scabs) == put_off
 
 
+def test_scabs_that_leave_no_usual_day_can_be_told_with_the_day_that_is_wished_instead():
+    plan = plan_from()
+    away = Availability(times_off=(TimeOff(who="client", first=MONDAY + timedelta(days=13), last=MONDAY + timedelta(days=27)),))
+    booking = book(plan, EVERY_DAY, today=TODAY, client=away)
+    scabs = HealingReport(session_number=1, day=MONDAY + timedelta(days=9), scab=True)
+    with pytest.raises(NotPossible, match="28 days"):
+        report_healing(booking, plan, scabs)
+    moved = move_appointment(booking, plan, 2, MONDAY + timedelta(days=28), today=TODAY, reports=(scabs,))
+    assert moved.appointments[1].day == MONDAY + timedelta(days=28)
+    assert moved.reports == (scabs,)
+    assert move_appointment(moved, plan, 2, MONDAY + timedelta(days=28), today=TODAY, reports=(scabs,)) == moved
+    with pytest.raises(NotPossible, match="scabs were reported"):
+        move_appointment(booking, plan, 2, MONDAY + timedelta(days=12), today=TODAY, reports=(scabs,))
+
+
 def test_a_redness_known_before_booking_moves_the_second_session():
     red = HealingReport(session_number=1, day=MONDAY + timedelta(days=9), redness=True)
     assert days_of(book(plan_from(), EVERY_DAY, today=TODAY, reports=(red,)))[1] == MONDAY + timedelta(days=16)

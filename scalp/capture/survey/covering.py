@@ -90,10 +90,10 @@ def doubt_hair(regions: Regions, head: Head, design: Design, camera: Camera, lim
     if not is_long(regions, head, camera, limits):
         size, advice = f"{_short_words(share)}: work goes between the hairs", "Shave for the exact look."
     elif share < limits.much_fraction:
-        size = f"{share:.0%} of what is seen lies under hair"
+        size = f"{100 * share:.0f} % of what is seen lies under hair"
         advice = "Work is shown between the hairs where skin is seen; shave for the exact look."
     else:
-        size = f"{share:.0%} of what is seen lies under long hair, and is left as it is"
+        size = f"{100 * share:.0f} % of what is seen lies under long hair, and is left as it is"
         advice = "Only density work where skin shows is in the picture; --shaved previews the head without the hair."
     return (Doubt(kind="hair", where="treated area", size=size, advice=advice),)
 
