@@ -20,6 +20,8 @@ from scalp.io.pictures import OWNER_ONLY, OWNER_ONLY_FOLDER, unwritable
 MARKER = ".smp-folder.json"
 _SCHEMA, _VERSION = "smp-folder", 1
 _ALLOWED = "a new folder, an empty one, or one written by smp and not added to"
+_KEPT = {"head.json", "survey.json", "design.json", "plan.json", "booking.json"}
+"""What other commands start from."""
 _MODE = 0o755
 _TOKEN_BYTES = 4
 _LONGEST_RUN_SECONDS = 86_400.0
@@ -32,8 +34,8 @@ def output_folder(path: str | os.PathLike[str], *, private: bool = False) -> Ite
     """Yield a hidden folder to write into; when the block ends well it becomes `path`, whole, in place of an older result.
 
     When the block fails, is interrupted, or the disk is full, nothing of it is left and an older result stays as it was.
-    Refuses, before any work, a place that cannot be written to and a folder that holds files of others. What is `private` can
-    be read by its owner only.
+    Refuses, before any work, a place that cannot be written to and a folder that holds files of others; and in the end one
+    whose head, design, plan or booking the new result does not hold. What is `private` can be read by its owner only.
     """
     try:
         place = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link and replace its target
@@ -50,6 +52,7 @@ def output_folder(path: str | os.PathLike[str], *, private: bool = False) -> Ite
         if private:
             _close(unfinished)
         _check_free(place)
+        _check_kept(unfinished, place)
         _move_in(unfinished, place)
     except OSError as fault:
         raise unwritable(place.name, fault) from fault
@@ -74,6 +77,16 @@ def _check_free(place: Path) -> None:
         more = "or more " if len(foreign) == _MOST_NAMED else ""
         count = f"{len(foreign)} {more}file{'s' if len(foreign) > 1 else ''} not written by smp, such as {Path(foreign[0]).name}"
         raise BadInput(place.name or "the folder", f"a folder with {count}", _ALLOWED, "Choose another folder with --out.")
+
+
+def _check_kept(unfinished: Path, place: Path) -> None:
+    """Refuse to replace a result of another kind, which later steps are made from: `smp papers PLAN --out PLAN` takes no plan away."""
+    lost = sorted((_KEPT & _own_names(place)) - set(_files_in(unfinished)))
+    if lost:
+        what = f"a folder with {lost[0]}, which would be lost"
+        raise BadInput(
+            place.name or "the folder", what, "a new folder, or an older one of this command", "Choose another folder with --out."
+        )
 
 
 def _files_in(folder: Path) -> Iterator[str]:

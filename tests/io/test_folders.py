@@ -187,3 +187,21 @@ def test_only_a_digest_names_a_photos_cache(tmp_path: Path, monkeypatch: pytest.
     for verb in (photo_cache_folder, forget_photo):
         with pytest.raises(BadInput, match="32 hexadecimal digits"):
             verb(digest)
+
+
+@pytest.mark.parametrize("stands_inside", [False, True])
+def test_a_result_of_another_kind_that_others_are_made_from_is_never_replaced(tmp_path: Path, monkeypatch, stands_inside: bool) -> None:
+    """`smp papers PLAN --out PLAN` once put the papers in the place of the plan."""
+    place = tmp_path / "plan"
+    with output_folder(place) as folder:
+        (folder / "plan.json").write_text("the plan")
+    before = {entry.name: entry.read_bytes() for entry in place.iterdir()}
+    if stands_inside:
+        monkeypatch.chdir(place)
+    with pytest.raises(BadInput, match=r"plan\.json, which would be lost"), output_folder(place) as folder:
+        (folder / "client.pdf").write_text("papers")
+    assert {entry.name: entry.read_bytes() for entry in place.iterdir()} == before
+    with output_folder(place) as folder:
+        (folder / "plan.json").write_text("a newer plan")
+    assert (place / "plan.json").read_text() == "a newer plan"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["plan"]
