@@ -17,7 +17,7 @@ from scalp.base import BadInput, Value, WrongParent, value
 from scalp.domain.booking import Appointment, Booking
 from scalp.domain.plan import Plan, TouchUp
 from scalp.domain.screening import AftercareDays
-from scalp.io.pictures import OWNER_ONLY, write_whole
+from scalp.io.pictures import OWNER_ONLY, demand_older, write_whole
 
 PRODUCT = "-//SMP Mobile//smp calendar//EN"
 MARGIN_DAYS = 370
@@ -52,6 +52,7 @@ def write_calendar(
 ) -> Path:
     """Write a booking as an `.ics` file, for its owner only, and return its place."""
     place = Path(path)
+    demand_older(place, b"BEGIN:VCALENDAR", "calendar")
     write_whole(place, calendar_text(booking, plan, stamped=stamped, aftercare=aftercare, settings=settings), mode=OWNER_ONLY)
     return place
 

@@ -22,6 +22,7 @@ OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 _PIECE_BYTES = 65_519
 """The most of a profile that fits one JPEG segment."""
 _PNG_HEADER_END = 33
+_SIGN_WITHIN_BYTES = 200
 _PNG_SETTINGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
@@ -78,6 +79,22 @@ def _demand_replaceable(place: Path) -> None:
         return
     if not is_ordinary:
         raise BadInput(place.name or "the file", "not an ordinary file", "the name of a new file or of an older result", "Choose another.")
+
+
+def demand_older(place: Path, sign: bytes, called: str) -> None:
+    """Refuse to replace a file that does not begin as an older result of the same kind: `sign` is in its first bytes."""
+    try:
+        is_older = not place.is_file() or sign in _start_of(place)
+    except OSError as fault:
+        raise unwritable(place.name, fault) from fault
+    if not is_older:
+        raise BadInput(place.name, "there already and something else", f"a new file, or an older {called}", "Choose another name.")
+
+
+def _start_of(place: Path) -> bytes:
+    """Return the first bytes of a file."""
+    with place.open("rb") as opened:
+        return opened.read(_SIGN_WITHIN_BYTES)
 
 
 def unwritable(name: str, fault: OSError) -> BadInput:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scalp.domain.quote import Quote
 from scalp.io.documents import DocumentKind, read_document, write_document
+from scalp.io.pictures import demand_older
 
 QUOTE_NAME = "quote.json"
 KIND = DocumentKind(
@@ -22,6 +23,7 @@ def write_quote(quote: Quote, path: str | os.PathLike[str]) -> Path:
     """Write a quote to a file of any name, or as `quote.json` into a folder, for its owner only, and return its place."""
     place = Path(path)
     place = place / QUOTE_NAME if place.is_dir() else place
+    demand_older(place, KIND.schema.encode(), "quote")
     return write_document(quote, place.parent, dataclasses.replace(KIND, file_name=place.name))
 
 

@@ -166,3 +166,14 @@ def test_a_session_that_only_some_need_is_tentative():
     booking = book(plan, clinic_of(WEEKDAYS, country=None), today=TODAY)
     events = events_of(calendar_text(booking, plan, stamped=NOW))[:3]
     assert [str(event["STATUS"]) for event in events] == ["CONFIRMED", "CONFIRMED", "TENTATIVE"]
+
+
+def test_a_calendar_replaces_an_older_calendar_and_nothing_else(tmp_path):
+    plan, booking = booked()
+    place, stamped = tmp_path / "mine.ics", datetime(2027, 2, 20, tzinfo=UTC)
+    write_calendar(booking, plan, place, stamped=stamped)
+    write_calendar(booking, plan, place, stamped=stamped)
+    place.write_text("a letter")
+    with pytest.raises(BadInput, match="there already and something else"):
+        write_calendar(booking, plan, place, stamped=stamped)
+    assert place.read_text() == "a letter"

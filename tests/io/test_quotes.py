@@ -94,3 +94,12 @@ def test_a_quote_changed_by_hand_is_refused(quote: Quote, tmp_path: Path) -> Non
     with pytest.raises(BadInput, match="changed since smp wrote it"):
         read_quote(place)
     assert dataclasses.replace(quote, day=date(2027, 2, 2)) != quote
+
+
+def test_a_quote_replaces_an_older_quote_and_nothing_else(quote: Quote, tmp_path: Path) -> None:
+    place = write_quote(quote, tmp_path / "plan.json")
+    assert write_quote(quote, place) == place
+    place.write_text('{"schema": "smp-plan"}', "utf-8")
+    with pytest.raises(BadInput, match="there already and something else"):
+        write_quote(quote, place)
+    assert place.read_text("utf-8") == '{"schema": "smp-plan"}'
