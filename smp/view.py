@@ -72,7 +72,7 @@ def view(
     from smp.running import course_of_sitting
     from smp.sitting import choose_sitting
     from smp.terminal import Terminal
-    from smp.viewing import read_wanted, report_views
+    from smp.viewing import read_wanted
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.refusals():
@@ -90,19 +90,21 @@ def view(
         idle = {"height-mm": height_mm, "norwood": norwood, "age": age, "sessions": sessions, "temporary": temporary}
         sit = choose_sitting(photo, head, points=points, face=face, circumference_mm=circumference, seed=seed)
         course = course_of_sitting(order, sit) if plan is None else course_of_plan(order, plan, head, dict(idle))
-        result = _run(course, order, wanted, out, terminal)
-        terminal.answer(result | {"folder": str(out)}, report_views(result, out))
+        terminal.answer(*_run(course, order, wanted, out, terminal))
 
 
-def _run(course: "Callable[[Progress], Course]", order: "Order", wanted: "Wanted", out: Path, terminal: "Terminal") -> dict[str, Any]:
-    """Draw all views into a folder; return what came of it."""
+def _run(
+    course: "Callable[[Progress], Course]", order: "Order", wanted: "Wanted", out: Path, terminal: "Terminal"
+) -> tuple[dict[str, Any], str]:
+    """Draw all views into a folder; return what came of it, for a program and in words."""
     from scalp.io.folders import output_folder
-    from smp.viewing import run_view
+    from smp.viewing import report_views, run_view
     from smp.warming import warm_up
 
     with output_folder(out, private=True) as folder, terminal.working() as stages:
         warm_up(stages, demo=True)
-        return run_view(course(stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
+        result = run_view(course(stages.part(0.0, 0.3)), order, wanted, folder, stages.part(0.3, 1.0))
+    return result | {"folder": str(out)}, report_views(result, out)
 
 
 def _demand_a_head(photo: Path | None, *, demo: bool, planned: bool, **of_a_photo: object) -> None:
