@@ -37,7 +37,7 @@ def judge_design(anatomy: Anatomy, design: Design) -> tuple[Objection, ...]:
     gauge = gauge_line(anatomy, design)
     found = [
         *_about_height(gauge, design.wishes),
-        *_about_shape(gauge, design.wishes),
+        *_about_shape(gauge, design),
         *_about_density(anatomy.head, design),
         *_about_marks(design),
         *_about_loss(design.wishes, design),
@@ -97,23 +97,25 @@ def _below(found: float) -> float:
     return float(np.floor(10.0 * found) / 10.0)
 
 
-def _about_shape(gauge: LineGauge, wishes: Wishes) -> Iterator[Objection]:
+def _about_shape(gauge: LineGauge, design: Design) -> Iterator[Objection]:
     """Find what is wrong with the run of a line: too straight, mirrored, closed at the temples, youthful, even along its edge."""
+    wishes, drawn = design.wishes, design.edit is not None and design.edit.drawn_mm is not None
     if gauge.waver_mm < asked.LEAST_WAVER_MM:
         least = f"{asked.LEAST_WAVER_MM:.1f} mm or more"
         yield _objection(
             asked.RAGGED_LINE,
             f"{_below(gauge.waver_mm):.1f} mm between crests and troughs",
             least,
-            "The natural style, or more irregularity.",
+            "Draw it less even, or let a style draw it." if drawn else "The natural style, or more irregularity.",
         )
     if gauge.mirror_gap_mm < asked.LEAST_MIRROR_GAP_MM:
         least = f"{asked.LEAST_MIRROR_GAP_MM:.1f} mm or more, up to 2 mm between the sides"
-        yield _objection(asked.TWO_SIDES, f"{_below(gauge.mirror_gap_mm):.1f} mm between left and right", least, "An asymmetry of 2 mm.")
+        apart = f"{_below(gauge.mirror_gap_mm):.1f} mm between left and right"
+        yield _objection(asked.TWO_SIDES, apart, least, "Draw one side up to 2 mm otherwise." if drawn else "An asymmetry of 2 mm.")
     if gauge.lowest_end_mm < asked.CLOSED_BELOW_MM - 1.0 and wishes.norwood in asked.RECEDING_STAGES and wishes.sex != "female":
         pattern = f"on a Norwood {wishes.norwood} pattern" if wishes.norwood else "where the pattern is not known"
-        drawn = f"temples drawn down to {gauge.lowest_end_mm:.0f} mm above the tragus {pattern}"
-        yield _objection(asked.OPEN_TEMPLES, drawn, f"{asked.CLOSED_BELOW_MM:.0f} mm or more", "A temple closure of 0.45 or less.")
+        closed = f"temples drawn down to {gauge.lowest_end_mm:.0f} mm above the tragus {pattern}"
+        yield _objection(asked.OPEN_TEMPLES, closed, f"{asked.CLOSED_BELOW_MM:.0f} mm or more", "A temple closure of 0.45 or less.")
     later_mm = age_rule_mm(asked.LATER_YEARS)
     young = wishes.age_years is not None and wishes.age_years < asked.YOUNG_YEARS and wishes.sex != "female"
     hard = shape_for(wishes).ramp_mm < asked.SOFT_RAMP_MM and gauge.corner_depth_mm < asked.RECEDED_DEPTH_MM

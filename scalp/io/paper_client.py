@@ -42,7 +42,7 @@ def client_paper(papers: Papers, words: Words) -> Told:
         "doubts": doubts_of(papers, words),
         "objections": objections_of(papers, words),
         "screening": _screening(papers, words),
-        "statements": list(words.section("statements").values()),
+        "statements": _statements(papers, words),
         "signing": words.section("signing"),
         "digests": list(_named(papers, words)),
     }
@@ -223,11 +223,11 @@ def _touch_up(papers: Papers, words: Words) -> list[Told]:
     """Return when a renewal will be wanted, as a window."""
     told = []
     for each in papers.plan.touch_ups:
-        ends = {"earliest": words.day(each.earliest), "likely": words.day(each.likely), "share": words.percent(each.share_fraction)}
+        ends = {"earliest": words.month(each.earliest), "likely": words.month(each.likely), "share": words.percent(each.share_fraction)}
         if each.latest is None:
             said = words("client.touch_up_open", **ends)
         else:
-            said = words("client.touch_up_window", latest=words.day(each.latest), **ends)
+            said = words("client.touch_up_window", latest=words.month(each.latest), **ends)
         told.append({"text": said, "reason": words.sentence(each.reason)})
     if papers.plan.pigment.temporary:
         told.append({"text": words("client.touch_up_traces"), "reason": ""})
@@ -363,6 +363,14 @@ def _screening(papers: Papers, words: Words) -> list[list[Any]]:
             verdict = words("verdicts.wait", verdict=verdict, days=words.number(each.wait_days))
         rows.append([words.sentence(each.question), verdict, words.sentence(each.reason)])
     return rows
+
+
+def _statements(papers: Papers, words: Words) -> list[str]:
+    """Return what the client agrees to: pictures, a deposit and rules for changes only where the paper holds them."""
+    left_out = {"price_alone" if papers.quote is not None else "price"}
+    if papers.simulation is None or not papers.simulation.looks:
+        left_out.add("simulated")
+    return [text for name, text in words.section("statements").items() if name not in left_out]
 
 
 def _named(papers: Papers, words: Words) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal
 
 from scalp.base import BadInput
@@ -81,6 +81,9 @@ class Words:
         """Return a number written in English as this language writes it, with the same digits; letters stay."""
         if english.isalpha():
             return english
+        if len(english) == 4 and english.isdecimal():
+            # The engine groups thousands by a comma: four digits without one are a year.
+            return english
         decimals = len(english.partition(".")[2])
         return self.number(Decimal(english.replace(",", "")), decimals)
 
@@ -123,6 +126,10 @@ class Words:
     def day(self, day: date, style: Literal["long", "full", "medium"] = "long") -> str:
         """Return a date in words."""
         return str(format_date(day, style, locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """Return the month of a date in words, where the day itself would say too much."""
+        return str(format_skeleton("yMMMM", day, locale=self.locale))
 
     def hour(self, moment: datetime) -> str:
         """Return a time of the day, on the clock of its own zone."""

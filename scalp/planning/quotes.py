@@ -231,6 +231,7 @@ def _doubt_of_other_list(plan: Plan, design: Design, prices: PriceList) -> tuple
         )
         if (price.low, price.high, price.currency) != (session.price.low, session.price.high, session.price.currency):
             advice = "The quote counts: it was made with the price list given for it."
-            size = f"session {session.number} was {span_in_words(session.price)}, is {span_in_words(price)}"
+            was, now = (f"{one.low:,f} to {one.high:,f} {one.currency}" for one in (session.price, price))
+            size = f"session {session.number} was {was}, is {now}"
             return (Doubt(kind="design", where="price in the plan", size=size, advice=advice),)
     return ()
