@@ -39,19 +39,19 @@ def seen(head: Head, design: Design, azimuth_degrees: float, elevation_degrees: 
 
 def row(head: Head, wishes: Wishes, label: str, edit: HairlineEdit | None = None) -> Tile:
     """Return one design from all sides."""
-    return Tile(srgb_u8=np.hstack([seen(head, propose_design(head, wishes, edit=edit), *place) for place in DEGREES]), label=label)
+    design = propose_design(head, wishes, edit=edit)
+    return Tile(srgb_u8=np.hstack([seen(head, design, *place) for place in DEGREES]), label=label)
 
 
 def main(folder=Path("out/examples")):
     """Write twelve-hairlines.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    person = make_demo_head(makehuman_folder(), view=DemoView(width_px=756, height_px=1008))
+    person = make_demo_head(makehuman_folder(), view=DemoView(width_px=240, height_px=320))
     head = reconstruct_head(person.photo, points=person.marked_points)
     tiles = [row(head, Wishes(style=style), style) for style in HAIRLINE_STYLES]
     moved = HairlineEdit(head_digest=head.digest, moves=(AnchorMove(anchor="left_frontotemporal", up_mm=8.0),))
     drawn = HairlineEdit(head_digest=head.digest, drawn_mm=propose_design(head, Wishes(style="female")).hairline.points_mm[20:-20:9])
-    tiles.append(row(head, Wishes(), "natural, left corner 8 mm up", moved))
-    tiles.append(row(head, Wishes(), "natural, drawn by hand", drawn))
+    tiles += [row(head, Wishes(), "natural, left corner 8 mm up", moved), row(head, Wishes(), "natural, drawn by hand", drawn)]
     sheet = compose_sheet("Twelve hairlines", "One head, each style as it comes", tuple(zip(tiles[::2], tiles[1::2], strict=True)), ())
     Image.fromarray(sheet).save(folder / "twelve-hairlines.png")
 

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from scalp.demo.analytic import make_analytic_head
+from scalp.demo.truth import DemoView
 from scalp.designing import propose_design
 from scalp.designing.acceptance import accept_design, changes_between
 from scalp.domain.design import Design, HairlineEdit, Wishes
@@ -41,7 +42,7 @@ def row(head: Head, wished: Design, name: str) -> tuple[tuple[Tile, ...], Block]
 def main(folder=Path("out/examples")):
     """Write nearest-acceptable.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    demo = make_analytic_head()
+    demo = make_analytic_head(view=DemoView(width_px=96, height_px=128))
     places_mm = np.array([demo.points_mm[demo.point_names.index(name)] for name in LANDMARK_NAMES])
     exact = {"cameras": (), "photo_digests": (), "scale_sd_fraction": 0.0, "surface_sd_mm": np.zeros(len(demo.surface.vertices_mm))}
     head = Head(surface=demo.surface, landmarks_mm=places_mm, **exact)
