@@ -268,6 +268,8 @@ class Design(Value):
             raise BadInput("density_per_cm2", "empty, negative or not a number", "0 to 200", "Correct the density.")
         if self.zone_index.shape != self.density_per_cm2.shape:
             raise BadInput("zone_index", self.zone_index.shape, "one for each vertex", "Give one for each vertex.")
+        if self.zone_index.size and self.zone_index.max() >= len(ZONE_NAMES):
+            raise BadInput("zone_index", int(self.zone_index.max()), f"0 to {len(ZONE_NAMES) - 1}", "Design anew.")
 
     @property
     def worked_zone_index(self) -> ByteArray:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ KIND = DocumentKind(
     remedy="Give the design.json of a folder that smp design or smp plan wrote, with its design.npz beside it; or design anew.",
     notice="A proposal drawn on one person's head, with the curve of their hairline. Keep it as you keep their photos.",
 )
+_DAMAGED = (ValueError, TypeError, OSError, KeyError, EOFError, SyntaxError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What unpacking raises at bytes that are no columns; `RuntimeError` for ways of packing nobody uses here."""
 _COLUMNS = ("density_per_cm2", "zone_index")
 
 
@@ -75,7 +78,15 @@ def _read_columns(place: Path, sha256: object) -> dict[str, Any]:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise BadTable(COLUMNS_NAME, "not the one this design.json was written with", "the file that lies beside it", KIND.remedy)
     try:
+        _demand_small(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as columns:
             return {name: columns[name] for name in _COLUMNS}
-    except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
+    except _DAMAGED:
         raise BadTable(COLUMNS_NAME, "damaged", "the file that lies beside design.json", KIND.remedy) from None
+
+
+def _demand_small(content: bytes) -> None:
+    """Raise `ValueError` for columns that would unpack to more than a head has."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(part.file_size for part in packed.infolist()) > LARGEST_COLUMNS_BYTES:
+            raise ValueError("more than a head has")

@@ -1,7 +1,10 @@
 """Designs and plans as files: back exactly, damaged and foreign ones refused in a sentence."""
 
 import dataclasses
+import hashlib
+import io
 import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -116,3 +119,43 @@ def test_what_is_no_plan_is_refused_in_a_sentence(tmp_path: Path, content: bytes
     (tmp_path / PLAN_NAME).write_bytes(content)
     with pytest.raises(ScalpError):
         read_plan(tmp_path)
+
+
+def _crafted(folder: Path, content: bytes) -> Path:
+    """A design whose columns are these bytes, and whose file says that they are the right ones."""
+    place = write_design(make_design(make_head(subdivisions_count=2)), folder)
+    (folder / COLUMNS_NAME).write_bytes(content)
+    told = json.loads(place.read_text("utf-8"))
+    del told["digest"]
+    told["columns"]["sha256"] = hashlib.sha256(content).hexdigest()
+    place.write_text(json.dumps(told), "utf-8")
+    return place
+
+
+def test_columns_with_any_byte_wrong_are_refused_or_read_but_never_break_the_reader(tmp_path: Path) -> None:
+    """Also where somebody gave them the right digest: what unpacks them fails in a dozen ways."""
+    write_design(make_design(make_head(subdivisions_count=2)), tmp_path)
+    whole = (tmp_path / COLUMNS_NAME).read_bytes()
+    refused_count = 0
+    for position in range(0, len(whole), max(1, len(whole) // 150)):
+        wrong = bytearray(whole)
+        wrong[position] ^= 0x55
+        try:
+            read_design(_crafted(tmp_path, bytes(wrong)))
+        except ScalpError:
+            refused_count += 1
+    assert refused_count > 50
+
+
+def test_columns_that_unpack_to_far_more_than_they_are_are_refused_before(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("density_per_cm2.npy", bytes(120_000_000))
+    with pytest.raises(BadTable, match="damaged"):
+        read_design(_crafted(tmp_path, packed.getvalue()))
+
+
+def test_a_zone_that_has_no_name_is_refused() -> None:
+    design = make_design(make_head(subdivisions_count=2))
+    with pytest.raises(BadInput, match="zone_index is 99"):
+        dataclasses.replace(design, zone_index=np.full_like(design.zone_index, 99))
