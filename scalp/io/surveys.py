@@ -3,15 +3,17 @@
 What the words mean is `scalp.domain.survey`'s `ScalpSurvey`.
 """
 
+import dataclasses
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from scalp.base import BadTable
-from scalp.domain.survey import ScalpSurvey
+from scalp.domain.survey import ScalpSurvey, SideGrowth
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
 from scalp.io.ordinary import read_ordinary, reason
 from scalp.io.pictures import OWNER_ONLY, write_whole
@@ -59,9 +61,25 @@ def read_survey(path: str | os.PathLike[str]) -> ScalpSurvey:
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         raise BadTable(place.name, "no survey", f'a file with "schema": "{SCHEMA}"', _REMEDY)
     demand_version("the survey", told.get("version"), VERSION)
-    for growth in _growths(told):
-        growth.update({name: np.nan for name in _UNCOUNTED if growth.get(name, 0) is None})
-    return noun_from_plain(ScalpSurvey, told, "survey")
+    uncounted = [[name for name in _UNCOUNTED if growth.get(name, 0) is None] for growth in _growths(told)]
+    for growth, names in zip(_growths(told), uncounted, strict=True):
+        growth.update(dict.fromkeys(names, 0.0))
+    return _without_counts(noun_from_plain(ScalpSurvey, told, "survey"), iter(uncounted))
+
+
+def _without_counts(survey: ScalpSurvey, uncounted: Iterator[list[str]]) -> ScalpSurvey:
+    """Return a survey with not-a-number where nothing was counted, region by region in the order of its file: files hold none."""
+
+    def told(growths: tuple[SideGrowth, ...]) -> tuple[SideGrowth, ...]:
+        return tuple(dataclasses.replace(growth, **_nothing(next(uncounted))) for growth in growths)
+
+    together = told(survey.growths)
+    photos = tuple(dataclasses.replace(photo, growths=told(photo.growths)) for photo in survey.photos)
+    return dataclasses.replace(survey, growths=together, photos=photos)
+
+
+def _nothing(names: list[str]) -> dict[str, Any]:
+    return dict.fromkeys(names, np.nan)
 
 
 def _growths(told: dict[str, Any]) -> list[dict[str, Any]]:

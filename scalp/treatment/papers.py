@@ -106,7 +106,7 @@ def draw_maps(head: Head, design: Design, plan: Plan, progress: Progress = no_pr
     told: dict[int, tuple[ZoneWork, ...]] = {0: ()}
     told |= {number: () if zones <= {work.zone for work in each} else each for number, each in works.items()}
     ordered = tuple({frozenset(each): each for each in told.values()}.values())
-    drawn = {}
+    drawn: dict[tuple[frozenset[ZoneWork], str], bytes] = {}
     for done, side in enumerate(MAP_SIDE_NAMES):
         progress("drawing the maps", done / len(MAP_SIDE_NAMES))
         maps = draw_sessions(head, design, side, ordered, height_px=MAP_HEIGHT_PX)
