@@ -100,8 +100,11 @@ def read_move(told: str) -> tuple[int, date, time | None]:
     try:
         moment = datetime.fromisoformat(day)
     except ValueError:
-        raise BadInput("--move", told[:60], "2=2027-02-01 or 2=2027-02-01T14:00", "Correct it.") from None
-    return number, moment.date(), moment.time().replace(tzinfo=None) if len(day) > len("2027-02-01") else None
+        moment = datetime.min.replace(tzinfo=UTC)
+    if moment.tzinfo is not None:
+        # Times are those on the clinic's wall: an offset that was passed over would book another hour than was meant.
+        raise BadInput("--move", told[:60], "2=2027-02-01 or 2=2027-02-01T14:00, without a time zone", "Correct it.")
+    return number, moment.date(), moment.time() if len(day) > len("2027-02-01") else None
 
 
 def read_reports(scab: list[str], redness: list[str], clear: list[str]) -> tuple[HealingReport, ...]:
@@ -209,5 +212,7 @@ def _times(told: str) -> tuple[time, time]:
     try:
         start, end = (time.fromisoformat(part.strip()) for part in told.split("-"))
     except ValueError:
-        raise BadInput("--between", told[:40], "two times such as 10:00-16:30", "Correct it.") from None
+        start = end = time(tzinfo=UTC)
+    if start.tzinfo is not None or end.tzinfo is not None:
+        raise BadInput("--between", told[:40], "two times such as 10:00-16:30, as the clock of the clinic shows them", "Correct it.")
     return start, end

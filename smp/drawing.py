@@ -25,6 +25,8 @@ from smp.receding import write_later
 
 MAP_NAME = "map.png"
 MAP_PX = 900
+MOST_LINES = 16
+"""Of one heading: a thousand places that were marked may each have something to say."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,13 +133,12 @@ def _write_sheet(head: Head, design: Design, path: Path, progress: Progress) -> 
     tiles = []
     for number, side in enumerate(MAP_SIDES):
         progress("drawing the map", 0.4 + 0.1 * number)
-        tiles.append(Tile(srgb_u8=draw_map(head, design, side, height_px=MAP_PX), label=side.capitalize()))
-    wishes = design.wishes
+        tiles.append(Tile(srgb_u8=draw_map(head, design, side, height_px=MAP_PX), label=""))
     subtitle = (
-        f"{wishes.style.capitalize()} hairline, {design.hairline.height_mm:.0f} mm above the glabella, {design.area_cm2:.0f} cm2, "
+        f"{_line_words(design)}, {design.hairline.height_mm:.0f} mm above the glabella, {design.area_cm2:.0f} cm2, "
         f"{sum(zone.impressions_count for zone in design.zones):,} impressions. Grid: 10 mm over the skin"
     )
-    blocks = (_zones_block(design), *_against_blocks(design.objections, design.doubts))
+    blocks = (_zones_block(design), *against_blocks(design.objections, design.doubts))
     sheet = compose_sheet("The design on this head", subtitle, (tuple(tiles[:3]), tuple(tiles[3:])), blocks)
     write_picture(Photo(pixels=sheet, encoding=srgb_encoding()), path)
 
@@ -150,11 +151,17 @@ def _zones_block(design: Design) -> Block:
     return Block(heading="Zones", lines=tuple(lines))
 
 
-def _against_blocks(objections: tuple[Objection, ...], doubts: tuple[Doubt, ...]) -> tuple[Block, ...]:
+def against_blocks(objections: tuple[Objection, ...], doubts: tuple[Doubt, ...]) -> tuple[Block, ...]:
     """Return what speaks against a design and what is not certain, each where there is any."""
-    against = Block(heading="What speaks against it", lines=tuple(one.sentence() for one in objections), wide=True)
-    unsure = Block(heading="What is not certain", lines=tuple(doubt.sentence() for doubt in doubts), wide=True)
+    against = Block(heading="What speaks against it", lines=_briefly(tuple(one.sentence() for one in objections)), wide=True)
+    unsure = Block(heading="What is not certain", lines=_briefly(tuple(doubt.sentence() for doubt in doubts)), wide=True)
     return tuple(block for block in (against, unsure) if block.lines)
+
+
+def _briefly(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return as many lines as a sheet has room for, and where the rest are told."""
+    left_out = len(lines) - MOST_LINES
+    return lines if left_out <= 0 else (*lines[:MOST_LINES], f"{left_out} more: {DESIGN_NAME} lists all of them.")
 
 
 def summary_of(design: Design) -> dict[str, Any]:

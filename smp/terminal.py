@@ -22,6 +22,10 @@ from scalp.base import BadInput, NotPossible, ScalpError, Unreadable
 from smp.stopping import INTERRUPTED, STOPPED, stop_by_exception
 
 REFUSED = 2
+OUT_OF_MEMORY = (
+    "There is not enough memory for this. Close other programs and try again; of a large photo save a smaller copy: "
+    "12 megapixels are plenty."
+)
 _COMMANDING = {"Cc", "Cf", "Cs"}
 """Kinds of signs: controls such as Escape, those that turn the order of letters, halves of signs."""
 
@@ -75,9 +79,7 @@ class Terminal:
             self.refuse(_facts(error), str(error))
             raise typer.Exit(REFUSED) from None
         except MemoryError:
-            self.refuse(
-                {"kind": "OutOfMemory"}, "There is not enough memory for this photo. Save a smaller copy of it: 12 megapixels are plenty."
-            )
+            self.refuse({"kind": "OutOfMemory"}, OUT_OF_MEMORY)
             raise typer.Exit(REFUSED) from None
         except OSError as error:
             self.refuse({"kind": "System", "errno": error.errno}, _system_sentence(error))

@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from scalp.base import BadTable
 from scalp.domain.design import Design
 from scalp.io.codec import noun_from_plain
 from scalp.io.documents import DocumentKind, demand_unchanged, document_place, read_plain, write_document
-from scalp.io.ordinary import read_ordinary, reason
+from scalp.io.ordinary import DAMAGED, read_ordinary, reason
 from scalp.io.pictures import OWNER_ONLY, write_whole
 
 DESIGN_NAME, COLUMNS_NAME = "design.json", "design.npz"
@@ -30,8 +29,6 @@ KIND = DocumentKind(
     remedy="Give the design.json of a folder that smp design or smp plan wrote, with its design.npz beside it; or design anew.",
     notice="A proposal drawn on one person's head, with the curve of their hairline. Keep it as you keep their photos.",
 )
-_DAMAGED = (ValueError, TypeError, OSError, KeyError, EOFError, SyntaxError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What unpacking raises at bytes that are no columns; `RuntimeError` for ways of packing nobody uses here."""
 _COLUMNS = ("density_per_cm2", "zone_index")
 
 
@@ -81,7 +78,7 @@ def _read_columns(place: Path, sha256: object) -> dict[str, Any]:
         _demand_small(content)
         with np.load(io.BytesIO(content), allow_pickle=False) as columns:
             return {name: columns[name] for name in _COLUMNS}
-    except _DAMAGED:
+    except DAMAGED:
         raise BadTable(COLUMNS_NAME, "damaged", "the file that lies beside design.json", KIND.remedy) from None
 
 

@@ -6,11 +6,15 @@ What is in a file is others'; so are the sentences, for which `reason` gives the
 import errno
 import os
 import stat
+import zipfile
+import zlib
 from pathlib import Path
 
 from scalp.base import BadInput
 
 MESSAGE_NAME_LENGTH = 80
+DAMAGED = (ValueError, TypeError, OSError, KeyError, EOFError, SyntaxError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What unpacking raises at bytes that are no columns; `RuntimeError` for ways of packing nobody uses here."""
 
 
 def read_ordinary(place: Path, limit_bytes: int) -> bytes:

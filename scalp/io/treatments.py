@@ -7,7 +7,6 @@ the surface of the head.
 import io
 import json
 import os
-import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from scalp.domain.plan import Plan
 from scalp.domain.record import DesignRecord, HeadRecord, LookRecord, TreatmentRecord
 from scalp.domain.skin import Skin
 from scalp.io.codec import noun_from_plain, plain_from_noun, pretty
-from scalp.io.ordinary import read_ordinary, reason
+from scalp.io.ordinary import DAMAGED, read_ordinary, reason
 from scalp.io.pictures import write_whole
 from scalp.io.versions import demand_version
 
@@ -118,7 +117,7 @@ def read_impressions(path: str | os.PathLike[str]) -> Impressions:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as read:
             told = {name: read[name] for name in read.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError, KeyError) as fault:
+    except DAMAGED as fault:
         raise BadTable(place.name, "damaged", "impressions written by smp", "Write them again.") from fault
     if str(told.pop("schema", "")) != IMPRESSIONS_SCHEMA:
         raise BadTable(place.name, "no impressions", "impressions written by smp", "Give the impressions.npz of a folder that smp wrote.")

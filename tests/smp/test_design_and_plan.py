@@ -11,10 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from scalp.domain.design import ANCHOR_NAMES
+from scalp.domain.rules import SEVERITIES, Objection, Rule
 from scalp.domain.stored import StoredHead
 from scalp.io.designs import read_design
 from scalp.io.heads import write_head
 from scalp.io.plans import read_plan
+from smp.drawing import MOST_LINES, against_blocks
 from smp.main import application
 from tests.makers import make_head, make_skin
 
@@ -177,3 +179,14 @@ def test_a_view_is_of_a_photo_or_a_plan_or_the_demo_and_a_plan_decides_its_own_w
         assert result.exit_code == 2, result.output
         assert said in result.output.replace("\n", " ")
         assert not (place / "made").exists()
+
+
+def test_a_sheet_says_the_gravest_of_very_many_findings_and_where_the_rest_are():
+    """139 findings on 5,000 marked places once made a sheet too tall to be a picture."""
+    rule = Rule(name="place", severity=SEVERITIES[0], asks="A free place.", reason="Because.", grade="C", source="smp 1.1")
+    told = tuple(Objection(rule=rule, found=f"place {number}", allowed="none", nearest="Move it.") for number in range(139))
+    block = against_blocks(told, ())[0]
+    assert len(block.lines) == MOST_LINES + 1
+    assert block.lines[0] == told[0].sentence()
+    assert block.lines[-1].startswith(f"{139 - MOST_LINES} more: design.json")
+    assert against_blocks(told[:3], ())[0].lines == tuple(one.sentence() for one in told[:3])
