@@ -143,6 +143,14 @@ def _write_sheet(head: Head, design: Design, path: Path, progress: Progress) -> 
     write_picture(Photo(pixels=sheet, encoding=srgb_encoding()), path)
 
 
+def _line_words(design: Design) -> str:
+    """Name a hairline: by its style, or as drawn by hand."""
+    if design.edit is not None and design.edit.drawn_mm is not None:
+        return "Hairline drawn by hand"
+    style = "widow's peak" if design.wishes.style == "widows-peak" else design.wishes.style
+    return f"{style.capitalize()} hairline"
+
+
 def _zones_block(design: Design) -> Block:
     lines = [
         f"{zone.name.capitalize()}: {zone.area_cm2:.0f} cm2, {zone.mean_per_cm2:.0f} per cm2, {zone.impressions_count:,} impressions"
@@ -169,6 +177,7 @@ def summary_of(design: Design) -> dict[str, Any]:
     line = design.hairline
     return {
         "style": design.wishes.style,
+        "line": _line_words(design),
         "hairline_height_mm": round(line.height_mm, 1),
         "anchors_mm": {}
         if line.anchors_mm is None
@@ -198,7 +207,7 @@ def report_design(result: dict[str, Any], out: Path) -> str:
     """Return the lines that sum up a design."""
     lines = [
         (
-            f"{result['style'].capitalize()} hairline at {result['hairline_height_mm']:.0f} mm, "
+            f"{result['line']} at {result['hairline_height_mm']:.0f} mm, "
             f"{result['area_cm2']:.0f} cm2, {result['impressions_count']:,} impressions:"
         )
     ]
