@@ -136,10 +136,13 @@ def book_order(order: CalendarOrder, progress: Progress) -> Booked:
             clinic, times_off=(*clinic.times_off, *(off for off in map(read_off, order.off) if off.who != "client"))
         )
         booking = book(plan, clinic, today=today, first=order.first, client=order.client, settings=settings, screening=screening)
+    moves = [read_move(told) for told in order.moves]
     for report in order.reports:
-        booking = report_healing(booking, plan, report)
-    for number, to, at in map(read_move, order.moves):
-        booking = move_appointment(booking, plan, number, to, today=today, at=at)
+        if not any(number == report.session_number + 1 for number, _, _ in moves):
+            booking = report_healing(booking, plan, report)
+    for number, to, at in moves:
+        seen = tuple(report for report in order.reports if report.session_number + 1 == number)
+        booking = move_appointment(booking, plan, number, to, today=today, at=at, reports=seen)
     aftercare = date_aftercare(read_aftercare(order.aftercare_table), booking) if order.aftercare else ()
     return Booked(plan=plan, booking=booking, aftercare=aftercare)
 
