@@ -5,7 +5,7 @@ Moving them is `editing`'s; where a style wants them is `hairlines`'.
 
 import numpy as np
 
-from scalp.base import FloatArray, IntArray
+from scalp.base import BadMesh, FloatArray, IntArray
 from scalp.designing.anatomy import Anatomy
 from scalp.geometry.curves import lengths_along_mm
 
@@ -41,6 +41,10 @@ def corner_indices(along_mm: FloatArray, lateral_mm: FloatArray, corner_lateral_
     found = []
     for side, corner_mm in zip((-1.0, 1.0), corner_lateral_mm, strict=True):
         own = np.flatnonzero(side * along_mm > 0)
+        if not len(own):
+            raise BadMesh(
+                "surface", "open where the hairline lies", "a closed scalp around the middle of the head", "Close its holes first."
+            )
         outward = own[np.argsort(np.abs(along_mm[own]), kind="stable")]
         beyond = lateral_mm[outward] >= corner_mm
         found.append(int(outward[np.argmax(beyond) if beyond.any() else int(INNER_CORNER_FRACTION * (len(outward) - 1))]))

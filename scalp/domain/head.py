@@ -59,6 +59,8 @@ class Head(Value):
         """Refuse a head whose parts do not fit together."""
         if self.landmarks_mm.shape != (len(LANDMARK_NAMES), 3) or not np.isfinite(self.landmarks_mm).all():
             raise BadInput("landmarks_mm", self.landmarks_mm.shape, f"finite ({len(LANDMARK_NAMES)}, 3)", "Give every landmark.")
+        if not len(self.surface.faces):
+            raise BadMesh("surface", "without a triangle", "a closed scalp around the middle of the head", "Make the head anew.")
         if len(self.cameras) != len(self.photo_digests):
             raise BadInput("cameras", len(self.cameras), f"one for each of {len(self.photo_digests)} photos", "Give both.")
         if self.surface_sd_mm.shape != (len(self.surface.vertices_mm),):

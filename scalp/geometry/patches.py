@@ -9,7 +9,7 @@ the greatest membership, and a seam is where two are equal, so no place is owned
 import numpy as np
 from scipy.spatial import cKDTree
 
-from scalp.base import BadInput, BoolArray, FloatArray, IntArray, NotPossible, Value, value
+from scalp.base import BadInput, BadMesh, BoolArray, FloatArray, IntArray, NotPossible, Value, value
 from scalp.domain.head import Mesh
 from scalp.geometry.bands import ways_of
 from scalp.geometry.cleaning import kept_faces, pieces, rims
@@ -93,7 +93,10 @@ def _evened(surface: Mesh, ground: BoolArray, length_mm: float) -> Mesh:
     part = kept_faces(surface, ground)
     normals = vertex_normals(part)
     out_mm = np.einsum("vd,vd->v", smooth(part, length_mm).vertices_mm - part.vertices_mm, normals)
-    out_mm[np.concatenate(rims(part))] = 0.0
+    edges = rims(part)
+    if not edges:
+        raise BadMesh("surface", "without an edge around what is treated", "each triangle once, treated in part", "Clean the mesh first.")
+    out_mm[np.concatenate(edges)] = 0.0
     places = surface.vertices_mm.copy()
     places[np.unique(surface.faces[ground])] += out_mm[:, None] * normals
     return Mesh(vertices_mm=places, faces=surface.faces)

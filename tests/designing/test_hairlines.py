@@ -1,5 +1,6 @@
 """Claims about the drawn hairline."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scalp.base import NotPossible
+from scalp.base import BadMesh, NotPossible
 from scalp.designing import propose_design
 from scalp.designing.hairlines import age_rule_mm, height_for
 from scalp.domain.design import HAIRLINE_STYLES, Design, HairlineStyle, Wishes
@@ -139,3 +140,13 @@ def test_every_head_of_the_population_gets_a_whole_hairline(
     assert points_mm[:, 1].min() > 30.0
     assert abs(points_mm[0, 1] - points_mm[-1, 1]) < 15.0
     assert 170.0 < design.area_cm2 < 420.0
+
+
+def test_a_head_with_a_hole_where_the_hairline_lies_is_refused_in_a_sentence() -> None:
+    head = make_head(subdivisions_count=4)
+    line_mm = propose_design(head, Wishes(norwood="6")).hairline.points_mm
+    surface = head.surface
+    away_mm = np.linalg.norm(surface.vertices_mm[surface.faces].mean(1) - line_mm[len(line_mm) // 2], axis=1)
+    holed = dataclasses.replace(head, surface=dataclasses.replace(surface, faces=surface.faces[away_mm > 15.0]))
+    with pytest.raises(BadMesh, match="Close its holes first"):
+        propose_design(holed, Wishes(norwood="6"))

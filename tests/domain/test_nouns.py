@@ -1,5 +1,6 @@
 """The other nouns: what they refuse, and the sums they answer."""
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -78,6 +79,12 @@ def head(**changes):
 
 def test_a_head_answers_for_each_landmark_by_name():
     assert [tuple(head().landmark(name)) for name in LANDMARK_NAMES] == [tuple(row) for row in head().landmarks_mm]
+
+
+def test_a_head_without_a_triangle_is_refused():
+    whole = head()
+    with pytest.raises(BadMesh, match="without a triangle"):
+        dataclasses.replace(whole, surface=dataclasses.replace(whole.surface, faces=whole.surface.faces[:0]))
 
 
 @pytest.mark.parametrize("wrong", [{"landmarks_mm": np.zeros((7, 3))}, {"photo_digests": ("a",)}, {"surface_sd_mm": np.zeros(3)}])

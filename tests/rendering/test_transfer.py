@@ -12,7 +12,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.sparse.csgraph import dijkstra
 
-from scalp.base import BadInput, WrongParent
+from scalp.base import BadInput, BadMesh, WrongParent
 from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
 from scalp.domain.marks import KeepAway
@@ -211,3 +211,10 @@ def test_a_design_and_impressions_of_another_head_are_refused(laid):
         make_transfer(other, make_design(other), impressions)
     with pytest.raises(BadInput, match="paper"):
         make_transfer(head, make_design(head), paper="a3")  # type: ignore[arg-type]
+
+
+def test_a_surface_that_holds_every_triangle_twice_is_refused_in_a_sentence():
+    head = make_head(subdivisions_count=4)
+    twice = dataclasses.replace(head, surface=dataclasses.replace(head.surface, faces=np.vstack([head.surface.faces] * 2)))
+    with pytest.raises(BadMesh, match="each triangle once"):
+        make_transfer(twice, make_design(twice))
