@@ -18,7 +18,7 @@ from smp.orders import read_hair_wish
         (("--grey", 40), ("grey", "--stubble-days")),
         (("--later-norwood", "6"), ("later-norwood", "--stubble-days")),
         (("--stubble-days", 1, "--grey", 140), ("grey", "0 to 100 percent")),
-        (("--stubble-days", 1, "--later-norwood", "9"), ("later-norwood", "2, 3, 3v, 4, 5, 6, 7")),
+        (("--stubble-days", 1, "--later-norwood", "9"), ("later-norwood", "1, 2, 3, 3a, 3v, 4, 4a, 5, 5a, 6, 7")),
     ],
     ids=lambda value: str(value[0]),
 )
