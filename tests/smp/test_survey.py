@@ -119,7 +119,7 @@ def test_other_files_and_later_versions_are_no_survey(surveyed, tmp_path):
     place = write_survey(surveyed(), tmp_path)
     told = json.loads(place.read_text())
     place.write_text(json.dumps(told | {"version": 2}))
-    with pytest.raises(Unreadable, match="version 2. Update smp"):
+    with pytest.raises(Unreadable, match=r"version 2\. Update smp"):
         read_survey(place)
     for content in (b"[]", b"{", b"\xff", json.dumps(told | {"tones": 3}).encode()):
         place.write_bytes(content)
