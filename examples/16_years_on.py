@@ -11,13 +11,12 @@ import numpy as np
 from PIL import Image
 
 from scalp.capture.shape.heads import reconstruct_head
-from scalp.demo.portrait import make_demo_head
+from scalp.demo.analytic import make_analytic_head
 from scalp.demo.truth import DemoView
 from scalp.designing import propose_design
 from scalp.designing.futures import overlay_loss
 from scalp.domain.design import ZONE_NAMES, Design, Wishes
 from scalp.domain.future import FutureLoss
-from scalp.io.assets import makehuman_folder
 from scalp.rendering.maps import MapSide, draw_map
 from scalp.rendering.sheets import Tile, compose_sheet
 
@@ -36,7 +35,7 @@ def beside_hair(design: Design, loss: FutureLoss) -> Design:
 def main(folder=Path("out/examples")):
     """Write years-on.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    person = make_demo_head(makehuman_folder(), view=DemoView(width_px=240, height_px=320))
+    person = make_analytic_head(view=DemoView(width_px=120, height_px=160))
     head = reconstruct_head(person.photo, points=person.marked_points)
     rows = []
     for stage, laters in (("3", ("3", "6")), ("6", ("7",))):
