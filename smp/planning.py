@@ -88,10 +88,17 @@ def run_plan(order: PlanOrder, folder: Path, out: Path, progress: Progress) -> d
         growths=_growths(order, stored),
         batch=order.batch,
     )
+    undoing = read_undoing()
     if order.trial is not None:
-        trial, undoing = read_plan(order.trial), read_undoing()
         history = make_permanent(
-            trial, design, stored.head, day=order.today, start=order.start, prices=prices, undoing=undoing, settings=settings
+            read_plan(order.trial),
+            design,
+            stored.head,
+            day=order.today,
+            start=order.start,
+            prices=prices,
+            undoing=undoing,
+            settings=settings,
         )
         plan = dataclasses.replace(plan, history=history.history, doubts=_once((*plan.doubts, *history.doubts)))
     write_plan(plan, folder)
@@ -102,7 +109,8 @@ def run_plan(order: PlanOrder, folder: Path, out: Path, progress: Progress) -> d
         course = course_of(stored, design, plan, order.fading)
         progress("writing impressions", 0.9)
         files += write_exports(course.placed, stored.head, design, folder)
-    return summary_of_plan(plan) | {"files": files}
+    undone = {"cannot_be_undone": list(undoing.sentences(temporary=plan.pigment.temporary))}
+    return summary_of_plan(plan) | undone | {"files": files}
 
 
 def _growths(order: PlanOrder, stored: StoredHead) -> tuple[SideGrowth, ...]:
@@ -215,6 +223,8 @@ def report_plan(result: dict[str, Any], out: Path) -> str:
         f"Touch-up: likely around {_month(one['likely'])}, from {_month(one['earliest'])} to {_month(one['latest'])}"
         for one in result["touch_ups"]
     ]
+    heading = "Before it is chosen:" if result["trial"] else "What cannot be undone, before it is chosen:"
+    lines += [heading] + [f"  - {sentence}" for sentence in result["cannot_be_undone"]]
     lines += ["Not certain:"] + [f"  - {doubt['where']}: {doubt['size']}. {doubt['advice']}" for doubt in result["doubts"]]
     lines.append(f"{', '.join(result['files'])} are in {out}. Next: smp quote {out}, smp calendar {out}, smp papers {out}")
     return "\n".join(lines)

@@ -28,6 +28,8 @@ LONGEST_GAP_DAYS = 90
 USUAL_SESSIONS_COUNT = 3
 TEMPORARY_SESSIONS_COUNT = 2
 SECONDS_PER_HOUR = 3600.0
+LINE_ZONES = ("frontal edge", "temples")
+"""Zones by which a hairline is among the work."""
 NEEDED_SESSIONS_COUNT = 3
 """Sessions beyond these are only for those who need them: about one in five. (C, smp 1.7)"""
 
@@ -142,6 +144,7 @@ def make_sessions(
     """Return the sessions with their works and prices, given what each is of the whole."""
     temporary = mixture[0].temporary
     works = works_by_session(design, head, tuple(portion.impressions_count for portion in portions), mixture, settings)
+    lined = any(work.zone in LINE_ZONES for done in works for work in done)
     return tuple(
         Session(
             number=number,
@@ -150,7 +153,7 @@ def make_sessions(
             impressions_count=count,
             hours=session_hours(done, settings),
             price=prices.session_price(design.area_cm2, impressions_count=count, hours=session_hours(done, settings), temporary=temporary),
-            purpose=purpose_of(number, len(portions), temporary=temporary),
+            purpose=purpose_of(number, len(portions), temporary=temporary, lined=lined),
             works=done,
             needle_changes_count=needle_changes(done, settings.works),
             if_needed=number > NEEDED_SESSIONS_COUNT,

@@ -167,3 +167,10 @@ def test_an_empty_design_is_refused() -> None:
     head = ball()
     with pytest.raises(NotPossible):
         plan_treatment(design_of(head, np.zeros(len(head.surface.vertices_mm))), head, start=START, prices=PRICES)
+
+
+def test_work_between_hairs_alone_promises_no_hairline() -> None:
+    for number in (1, 2):
+        assert "hairline" in purpose_of(number, 3, temporary=False)
+        assert "hairline" not in purpose_of(number, 3, temporary=False, lined=False)
+    assert "hairline" not in purpose_of(1, 2, temporary=True, lined=False)
