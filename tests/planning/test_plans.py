@@ -15,6 +15,7 @@ from scalp.domain.pigment import Pigment
 from scalp.domain.price import PriceList
 from scalp.geometry.meshes import face_areas_mm2, icosphere
 from scalp.planning import SHARES_FRACTION, PlanSettings, count_impressions, plan_treatment, split_count
+from scalp.planning.purposes import purpose_of
 
 START = date(2027, 3, 1)
 PRICES = PriceList(
