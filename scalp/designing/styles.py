@@ -60,8 +60,8 @@ class StyleShape(Value):
     from there to the eye, in men it draws back with the years."""
     peak_depth_mm: float = 0.0
     """How far a widow's peak comes down from the line around it; its tip has the height of the line."""
-    peak_width_mm: float = 26.0
-    """Width of the widow's peak at half of its depth."""
+    peak_width_mm: float = 32.0
+    """Width of the widow's peak at its base, where the line around it goes on as it would without one. (E)"""
     gap_depth_mm: float = 0.0
     """How deep the gaps of a broken line reach behind it; 0 leaves none."""
     gap_every_mm: float = 16.0
@@ -117,9 +117,10 @@ STYLES: dict[HairlineStyle, StyleShape] = {
         ramp_mm=1.8, frontal_fraction=0.74, sentinel_per_cm2=0.4, closes_temples=True, temple_ahead_mm=6.0,
     ),
     "widows-peak": StyleShape(
-        height_mm=61.0, corner_depth_mm=33.0, recess_mm=3.0, corner_outward_mm=3.0, corner_mm=6.0, temple_forward_fraction=0.56,
+        height_mm=61.0, corner_depth_mm=24.0, recess_mm=6.5, corner_outward_mm=4.0, corner_mm=5.0, temple_forward_fraction=0.56,
         temple_hollow_mm=3.0, temple_end_mm=44.0, macro_waver_mm=(1.1, 2.0), micro_waver_mm=(0.1, 1.0), edge_fraction=0.36,
-        ramp_mm=7.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, peak_depth_mm=13.0, peak_width_mm=24.0,
+        ramp_mm=7.0, frontal_fraction=0.85, sentinel_per_cm2=0.9, closes_temples=False, hump_mm=3.6,
+        peak_depth_mm=12.0, peak_width_mm=32.0,
     ),
     "faded": StyleShape(
         height_mm=69.0, corner_depth_mm=24.0, recess_mm=5.0, corner_outward_mm=3.0, corner_mm=10.0, temple_forward_fraction=0.48,

@@ -20,6 +20,8 @@ HUMP_AT_FRACTION, HUMP_WIDTH_FRACTION = 0.66, 0.16
 """Where the lateral hump stands between the middle and the corner, and its half width. (D, smp 2.2)"""
 PEAK_ROUNDING_MM = 3.0
 """Radius at the tip of a widow's peak. (E)"""
+PEAK_HOLLOW = 1.6
+"""How hollow the flanks of a widow's peak are: 1 straight, 2 a needle on a wide foot. (E)"""
 GAP_SHARE = 0.33
 """Part of a broken line that its gaps take. (E)"""
 WAVES_COUNT = 32
@@ -45,10 +47,13 @@ def shift_along_mm(
 
 
 def peak_mm(from_middle_mm: FloatArray, shape: StyleShape) -> FloatArray:
-    """Return how far a widow's peak hangs below the line around it, (N,) mm: a rounded tip between hollow flanks."""
-    half_mm = shape.peak_width_mm / 2 / np.log(2.0)
+    """Return how far a widow's peak hangs below the line around it, (N,) mm: a rounded tip between hollow flanks.
+
+    It ends at its base: further out the line is what it would be without a peak.
+    """
     way_mm = np.hypot(from_middle_mm, PEAK_ROUNDING_MM) - PEAK_ROUNDING_MM
-    return np.asarray(shape.peak_depth_mm * np.exp(-way_mm / half_mm))
+    base_mm = np.hypot(shape.peak_width_mm / 2, PEAK_ROUNDING_MM) - PEAK_ROUNDING_MM
+    return np.asarray(shape.peak_depth_mm * np.clip(1.0 - way_mm / base_mm, 0.0, 1.0) ** PEAK_HOLLOW)
 
 
 def _two_sided(

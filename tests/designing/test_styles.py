@@ -201,11 +201,18 @@ def test_every_style_is_told_from_every_other() -> None:
             assert gap_mm > 1.2 or edges or grains, (first, second)
 
 
-def test_a_widows_peak_hangs_from_the_line_and_has_the_height_that_was_wished() -> None:
-    line = drawn(Wishes(style="widows-peak", irregularity_fraction=0.0, height_mm=62.0)).drawing
-    levels_mm = np.interp([-26.0, 0.0, 26.0], line.points_mm[:, 0], line.points_mm[:, 1])
-    assert line.height_mm == pytest.approx(62.0, abs=0.4)
-    assert 5.0 < levels_mm[[0, 2]].mean() - levels_mm[1] < 16.0
+@pytest.mark.parametrize("size", SIZES_MM)
+def test_a_widows_peak_is_a_small_dip_at_the_middle_of_a_line_that_is_else_as_without_one(size: str) -> None:
+    """A few to 15 mm deep and 20 to 35 mm wide at its base; its tip has the height that was wished. (D)"""
+    anatomy, line = known(size), drawn(Wishes(style="widows-peak", irregularity_fraction=0.0, asymmetry_mm=0.0, height_mm=62.0), size)
+    bare = dataclasses.replace(line.shape, peak_depth_mm=0.0)
+    without = draw_hairline(anatomy, bare, line.sides, 62.0 + line.shape.peak_depth_mm, 0.0, 1)
+    apart_mm = distance_to_curve_mm(line.drawing.points_mm, without.points_mm)
+    aside_mm = np.abs(line.drawing.points_mm[:, 0] - anatomy.chart.centre_mm[0])
+    assert line.drawing.height_mm == pytest.approx(62.0, abs=0.4)
+    assert 8.0 < without.height_mm - line.drawing.height_mm < 15.0
+    assert 20.0 < 2 * aside_mm[apart_mm > 0.5].max() < 35.0
+    assert aside_mm[np.argmax(apart_mm)] < 1.5
 
 
 def test_a_broken_line_has_gaps_and_an_afro_one_clusters_at_the_same_mean() -> None:
