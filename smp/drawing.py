@@ -179,9 +179,7 @@ def summary_of(design: Design) -> dict[str, Any]:
         "style": design.wishes.style,
         "line": _line_words(design),
         "hairline_height_mm": round(line.height_mm, 1),
-        "anchors_mm": {}
-        if line.anchors_mm is None
-        else {name: [round(float(x), 2) for x in place] for name, place in zip(ANCHOR_NAMES, line.anchors_mm, strict=True)},
+        "anchors_mm": {name: [round(float(x), 2) for x in line.anchor_mm(name)] for name in line.anchor_names},
         "area_cm2": round(design.area_cm2, 1),
         "impressions_count": sum(zone.impressions_count for zone in design.zones),
         "zones": [

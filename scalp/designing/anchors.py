@@ -7,12 +7,17 @@ import numpy as np
 
 from scalp.base import BadMesh, FloatArray, IntArray
 from scalp.designing.anatomy import Anatomy
+from scalp.domain.design import ANCHOR_NAMES
 from scalp.geometry.curves import lengths_along_mm
 
 PEAK_FRACTION = 5.0 / 8.0
 """The temporal peak lies 5 of 8 cm on the way from the frontotemporal point to the outer corner of the eye. [Garg2017]"""
 HIGHEST_PEAK_FRACTION, LOWEST_PEAK_FRACTION = 0.35, 0.72
 """Between which parts of the way from the corner to the line's end its peak is taken, also where it ends higher up. (E)"""
+SIDEBURN_BELOW_MM = 52.0
+"""A line drawn by hand reaches the sideburn where it ends at most so far above the tragi: the soft style's ends at 50. (E)"""
+PEAK_OFF_MM = 5.0
+"""How far above the level of the temporal peak a line drawn by hand may end and still have one: the soft style's ends 4. (E)"""
 INNER_CORNER_FRACTION = 0.6
 """Where the line ends before the vertical through the eye's corner, its corner is taken so far from the middle. (E)"""
 
@@ -71,8 +76,34 @@ def find_anchors(anatomy: Anatomy, points_mm: FloatArray, corner_lateral_mm: tup
     return np.array([0, corners[0] - right, corners[0], middle, corners[1], corners[1] + left, len(points_mm) - 1], np.int32)
 
 
+def absent_anchors(
+    anatomy: Anatomy, points_mm: FloatArray, anchor_index: IntArray, corner_lateral_mm: tuple[float, float]
+) -> tuple[str, ...]:
+    """Return which of the anchors found on a line drawn by hand it does not reach, in the order of `ANCHOR_NAMES`.
+
+    A side that ends before the vertical through the eye's corner has only the middle; one that ends above the level of the
+    temporal peak has no peak, and one that ends far above the ear no sideburn.
+    """
+    anchors_mm, eyes = points_mm[anchor_index], ("right_outer_canthus", "left_outer_canthus")
+    absent = set()
+    for side, eye, corner_mm, numbers in zip((-1.0, 1.0), eyes, corner_lateral_mm, ((0, 1, 2), (6, 5, 4)), strict=True):
+        end_mm, frontal_mm = anchors_mm[numbers[0]], anchors_mm[numbers[2]]
+        aside_mm = side * (points_mm[:, 0] - anatomy.chart.centre_mm[0])
+        level_mm = _peak_level_mm(frontal_mm, anatomy.head.landmark(eye))
+        reached = bool(aside_mm.max() >= corner_mm)
+        peaked = reached and float(end_mm[1]) - level_mm <= PEAK_OFF_MM
+        burned = peaked and float(end_mm[1] - anatomy.tragus_mm[1]) <= SIDEBURN_BELOW_MM
+        absent |= {number for number, there in zip(numbers, (burned, peaked, reached), strict=True) if not there}
+    return tuple(name for number, name in enumerate(ANCHOR_NAMES) if number in absent)
+
+
+def _peak_level_mm(corner_mm: FloatArray, canthus_mm: FloatArray) -> float:
+    """Return the level of the temporal peak, on the way from the frontotemporal point to the eye."""
+    return float(corner_mm[1] + PEAK_FRACTION * (canthus_mm[1] - corner_mm[1]))
+
+
 def _peak_index(temple_mm: FloatArray, *, corner_mm: FloatArray, canthus_mm: FloatArray) -> int:
     """Return how many points after the corner the temporal peak comes on one temple line (N, 3), corner first."""
-    level_mm = corner_mm[1] + PEAK_FRACTION * (canthus_mm[1] - corner_mm[1])
+    level_mm = _peak_level_mm(corner_mm, canthus_mm)
     nearest = int(np.argmin(np.abs(temple_mm[:, 1] - level_mm)))
     return int(np.clip(nearest, HIGHEST_PEAK_FRACTION * (len(temple_mm) - 1), LOWEST_PEAK_FRACTION * (len(temple_mm) - 1)))

@@ -47,7 +47,7 @@ class Drawing(Value):
 
     `azimuth_rad` and `polar_rad` (N,) around the middle of the cranium and `points_mm` (N, 3) on the skin; `temple` (N,)
     is true beside the frontotemporal points; `height_mm` is what its middle really has. `anchor_index` (7,) tells which
-    of its points are the anchors, in the order of `ANCHOR_NAMES`.
+    of its points are the anchors, in the order of `ANCHOR_NAMES`; those in `absent_anchors` the line does not reach.
     """
 
     azimuth_rad: FloatArray
@@ -56,6 +56,7 @@ class Drawing(Value):
     temple: BoolArray
     height_mm: float
     anchor_index: IntArray
+    absent_anchors: tuple[str, ...] = ()
 
     @property
     def anchors_mm(self) -> FloatArray:

@@ -2,14 +2,14 @@
 
 import dataclasses
 
-from scalp.base import FloatArray, Value, WrongParent, value
+from scalp.base import BadInput, FloatArray, Value, WrongParent, value
 from scalp.designing.anatomy import Anatomy
-from scalp.designing.anchors import find_anchors
+from scalp.designing.anchors import absent_anchors, find_anchors
 from scalp.designing.editing import move_anchors
 from scalp.designing.hairlines import Drawing, SideAnchors, check_reachable, draw_hairline, draw_sides, grow_line, height_for, line_through
 from scalp.designing.styles import STYLES, StyleShape, shape_for
 from scalp.designing.tracing import lay_drawn
-from scalp.domain.design import HairlineEdit, Wishes
+from scalp.domain.design import ANCHOR_NAMES, AnchorMove, HairlineEdit, Wishes
 
 
 @value
@@ -28,7 +28,7 @@ def draw_line(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit | None = None
     """Return the hairline of these wishes on a head, changed as a person changed it.
 
     Raises `NotPossible` where the wished height falls on brow or crown or a move leaves the scalp, `BadInput` where a drawn
-    line is no hairline of this head, `WrongParent` where it was drawn on another head.
+    line is no hairline of this head or does not reach an anchor that is moved, `WrongParent` where it was drawn on another head.
     """
     if edit is not None and edit.head_digest != anatomy.head.digest:
         raise WrongParent("hairline edit", "of another head", "an edit of this head", "Draw the line on this head.")
@@ -40,8 +40,17 @@ def draw_line(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit | None = None
     else:
         drawing = _traced(anatomy, wishes, edit, edit.drawn_mm, sides)
     if edit is not None and edit.moves:
-        drawing = move_anchors(anatomy, drawing, edit.moves)
+        drawing = _moved(anatomy, drawing, edit.moves)
     return WishedLine(shape=shape, sides=_native_sides(anatomy, shape, height_mm, wishes), drawing=drawing)
+
+
+def _moved(anatomy: Anatomy, drawing: Drawing, moves: tuple[AnchorMove, ...]) -> Drawing:
+    """Return a line with anchors moved, only such as it has."""
+    for move in moves:
+        if move.anchor in drawing.absent_anchors:
+            there = ", ".join(name for name in ANCHOR_NAMES if name not in drawing.absent_anchors)
+            raise BadInput("move", f"of {move.anchor}, which the drawn line does not reach", there, "Draw the line on to it first.")
+    return dataclasses.replace(move_anchors(anatomy, drawing, moves), absent_anchors=drawing.absent_anchors)
 
 
 def _native_sides(anatomy: Anatomy, shape: StyleShape, height_mm: float, wishes: Wishes) -> tuple[SideAnchors, SideAnchors]:
@@ -62,4 +71,6 @@ def _traced(anatomy: Anatomy, wishes: Wishes, edit: HairlineEdit, drawn_mm: Floa
     if edit.waver:
         plain = dataclasses.replace(shape_for(wishes), hump_mm=0.0, peak_depth_mm=0.0)
         line_mm = grow_line(anatomy, line_mm, corner_lateral_mm, plain, asymmetry_mm=wishes.asymmetry_mm, seed=wishes.seed)
-    return line_through(anatomy, line_mm, find_anchors(anatomy, line_mm, corner_lateral_mm))
+    found = find_anchors(anatomy, line_mm, corner_lateral_mm)
+    absent = absent_anchors(anatomy, line_mm, found, corner_lateral_mm)
+    return dataclasses.replace(line_through(anatomy, line_mm, found), absent_anchors=absent)

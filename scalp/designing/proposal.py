@@ -51,7 +51,13 @@ def propose_design(
     design = Design(
         head_digest=head.digest,
         wishes=wishes,
-        hairline=Hairline(style=wishes.style, points_mm=drawing.points_mm, height_mm=drawing.height_mm, anchors_mm=drawing.anchors_mm),
+        hairline=Hairline(
+            style=wishes.style,
+            points_mm=drawing.points_mm,
+            height_mm=drawing.height_mm,
+            anchors_mm=drawing.anchors_mm,
+            absent_anchors=drawing.absent_anchors,
+        ),
         density_per_cm2=density_per_cm2,
         zone_index=zone_index,
         area_cm2=area_cm2,

@@ -137,16 +137,26 @@ class Hairline(Value):
     height_mm: float
     anchors_mm: FloatArray | None = None
     """(7, 3), in the order of `ANCHOR_NAMES`, on the skin; None where a line was given without them."""
+    absent_anchors: tuple[str, ...] = ()
+    """Anchors that the line does not reach: their rows of `anchors_mm` are only where it ends, and no paper names them."""
 
     def check(self) -> None:
-        """Refuse anchors that are not seven places."""
+        """Refuse anchors that are not seven places, and absent ones that are none."""
+        if unknown := set(self.absent_anchors) - set(ANCHOR_NAMES):
+            raise BadInput("absent_anchors", ", ".join(sorted(unknown)), ", ".join(ANCHOR_NAMES), "Choose of these.")
         if self.anchors_mm is not None and (self.anchors_mm.shape != (len(ANCHOR_NAMES), 3) or not np.isfinite(self.anchors_mm).all()):
             raise BadInput("anchors_mm", self.anchors_mm.shape, f"finite ({len(ANCHOR_NAMES)}, 3)", "Give every anchor.")
 
+    @property
+    def anchor_names(self) -> tuple[str, ...]:
+        """Return the anchors that this line has, from the client's right to the left."""
+        return () if self.anchors_mm is None else tuple(name for name in ANCHOR_NAMES if name not in self.absent_anchors)
+
     def anchor_mm(self, name: str) -> FloatArray:
         """Return one anchor, (3,) mm."""
-        if name not in ANCHOR_NAMES or self.anchors_mm is None:
-            raise BadInput("anchor", name, ", ".join(ANCHOR_NAMES), "Choose one of these, on a line that has anchors.")
+        if name not in self.anchor_names or self.anchors_mm is None:
+            allowed = ", ".join(self.anchor_names or ANCHOR_NAMES)
+            raise BadInput("anchor", name, allowed, "Choose one of these, on a line that has anchors.")
         return np.asarray(self.anchors_mm[ANCHOR_NAMES.index(name)])
 
 

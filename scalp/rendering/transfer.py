@@ -7,7 +7,7 @@ Cutting and flattening are `scalp.geometry.patches`'; lines and marks of one pat
 import numpy as np
 
 from scalp.base import BadInput, BoolArray, Doubt, FloatArray, IntArray, Value, WrongParent, value
-from scalp.domain.design import ANCHOR_NAMES, Design
+from scalp.domain.design import Design
 from scalp.domain.head import Head, Mesh
 from scalp.domain.impressions import Impressions
 from scalp.domain.transfer import PAPER_MM, PaperName, RegistrationMark, TransferPatch, TransferSheet
@@ -179,7 +179,7 @@ def _landmarks(head: Head, design: Design) -> list[RegistrationMark]:
     """Return crosses at the anchors of the hairline and at the vertex, lettered, not yet on any paper."""
     places = [("vertex of the head", head.landmark("vertex"))]
     if design.hairline.anchors_mm is not None:
-        places += [(name.replace("_", " "), design.hairline.anchor_mm(name)) for name in ANCHOR_NAMES]
+        places += [(name.replace("_", " "), design.hairline.anchor_mm(name)) for name in design.hairline.anchor_names]
     else:
         line = design.hairline.points_mm
         places.append(("middle of the hairline", line[np.argmin(np.abs(line[:, 0]))]))

@@ -1,5 +1,6 @@
 """Claims about what a person changes of a hairline: anchors moved by mm over the skin, and lines drawn by hand."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -179,6 +180,48 @@ def test_a_drawn_line_has_anchors_that_can_be_moved() -> None:
     after = edited(AnchorMove(anchor="left_frontotemporal", up_mm=4.0), line_mm=hand_drawn_mm())
     assert (np.diff(before.anchor_index) > 0).all()
     assert over_skin_mm(before.anchors_mm[4], after.anchors_mm[4]) == pytest.approx(4.0, abs=0.2)
+
+
+def frontal_mm(reach_mm: float) -> FloatArray:
+    """Return the middle of a proposed line, so far to both sides of the middle of the head."""
+    line_mm = drawn(Wishes(irregularity_fraction=0.0))
+    return line_mm[np.abs(line_mm[:, 0]) <= reach_mm]
+
+
+def test_a_drawn_line_that_is_only_frontal_has_only_its_middle_as_an_anchor() -> None:
+    line = edited(line_mm=frontal_mm(40.0))
+    assert line.absent_anchors == tuple(name for name in ANCHOR_NAMES if name != "mid_frontal")
+
+
+@pytest.mark.parametrize("style", ["natural", "defined", "female", "afro", "widows-peak"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_drawn_line_is_named_as_far_down_as_it_goes(style: str, cut: bool) -> None:
+    """On either side by itself; the right temple ends 12 mm below its corner, or where the proposal ends."""
+    whole = draw_line(ANATOMY, Wishes(style=style)).drawing  # type: ignore[arg-type]
+    assert whole.absent_anchors == ()
+    corner = int(whole.anchor_index[2])
+    line = edited(line_mm=whole.points_mm[max(0, corner - 12) if cut else 0 :], wishes=Wishes(style=style))  # type: ignore[arg-type]
+    assert line.absent_anchors == (("right_sideburn", "right_temporal_peak") if cut else ())
+
+
+def test_an_anchor_that_a_drawn_line_does_not_reach_is_not_moved_and_the_others_are() -> None:
+    with pytest.raises(BadInput, match="does not reach") as refusal:
+        edited(AnchorMove(anchor="left_sideburn", up_mm=4.0), line_mm=frontal_mm(40.0))
+    assert refusal.value.allowed == "mid_frontal"
+    before, after = edited(line_mm=frontal_mm(40.0)), edited(AnchorMove(anchor="mid_frontal", up_mm=4.0), line_mm=frontal_mm(40.0))
+    assert over_skin_mm(before.anchors_mm[3], after.anchors_mm[3]) == pytest.approx(4.0, abs=0.2)
+    assert after.absent_anchors == before.absent_anchors
+
+
+def test_a_design_of_a_frontal_line_gives_out_no_anchor_but_the_middle() -> None:
+    head = make_head()
+    line = propose_design(head, Wishes(), edit=HairlineEdit(head_digest=head.digest, drawn_mm=frontal_mm(40.0))).hairline
+    assert line.anchor_names == ("mid_frontal",)
+    assert np.abs(line.anchor_mm("mid_frontal")[0]) < 1.5
+    with pytest.raises(BadInput, match="right_sideburn"):
+        line.anchor_mm("right_sideburn")
+    with pytest.raises(BadInput, match="ear"):
+        dataclasses.replace(line, absent_anchors=("ear",))
 
 
 def test_the_design_ends_at_a_drawn_line() -> None:
