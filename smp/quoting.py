@@ -97,7 +97,11 @@ def show_quote(quote: Quote, plan: Plan) -> Group:
         table.add_section()
     _add_rows(table, tuple(item for item in quote.items if item.session_number is None))
     table.add_section()
-    table.add_row(Text("Total", style="bold"), Text(span_in_words(quote.total), style="bold"), "the sum of all lines above, exactly")
+    turned = any(item.amount.low > item.amount.high for item in quote.items)
+    exactly = (
+        "exact; a line that limits turn around is shown with its smaller end first" if turned else "the sum of all lines above, exactly"
+    )
+    table.add_row(Text("Total", style="bold"), Text(span_in_words(quote.total), style="bold"), exactly)
     if quote.options:
         table.add_section()
         _add_rows(table, quote.options)

@@ -1,5 +1,6 @@
 """`smp screen`: answers before a treatment go in; whether to go ahead, wait, or ask a doctor comes out."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -80,12 +81,17 @@ def _screen(place: Path, table: Path | None, design: Path | None) -> tuple[dict[
         }
         for one in found.outcomes
     ]
-    lines = [f"{one.verdict.capitalize()}: {one.question}. {one.reason} (grade {one.grade}, {one.source})" for one in found.outcomes]
+    lines = [
+        f"{one.verdict.capitalize()}: {one.question}. {one.reason} (grade {one.grade}, {_CLINIC.sub('', one.source)})"
+        for one in found.outcomes
+    ]
     verdict = _WORDS[found.verdict]
     result = {"edition": found.version, "verdict": found.verdict, "wait_days": found.wait_days, "outcomes": outcomes}
     return result, "\n".join([verdict, *lines, "This is practitioners' custom and not medical advice."])
 
 
+_CLINIC = re.compile(r" \([a-z]+\)")
+"""The mark of the clinic a rule comes from: the table and --json tell it, a client does not need it."""
 _WORDS = {
     "proceed": "Go ahead: nothing in the answers speaks against it.",
     "caution": "Go ahead with care.",

@@ -18,7 +18,7 @@ from scalp.designing.hairlines import age_rule_mm
 from scalp.designing.styles import shape_for
 from scalp.domain.design import ZONE_NAMES, Design, Wishes
 from scalp.domain.head import Head
-from scalp.domain.marks import Patch, Scar
+from scalp.domain.marks import SCAR_KIND_WORDS, Patch, Scar
 from scalp.domain.rules import SEVERITIES, Objection, Rule
 from scalp.geometry.curves import distance_to_curve_mm
 from scalp.geometry.meshes import vertex_areas_mm2
@@ -176,11 +176,13 @@ def _about_scar(scar: Scar) -> Iterator[Objection]:
     if scar.months is None or scar.months < asked.MATURE_SCAR_MONTHS:
         age = "of unknown age" if scar.months is None else f"{scar.months:.0f} months old"
         wait = "Ask for its date, and wait until then." if scar.months is None else _wait(asked.MATURE_SCAR_MONTHS - scar.months)
-        yield _objection(asked.MATURE_SCAR, f"a scar ({scar.kind}) {age}", f"{asked.MATURE_SCAR_MONTHS:.0f} months or more", wait)
+        yield _objection(
+            asked.MATURE_SCAR, f"a scar ({SCAR_KIND_WORDS[scar.kind]}) {age}", f"{asked.MATURE_SCAR_MONTHS:.0f} months or more", wait
+        )
     if scar.relief != "flat":
         yield _objection(
             asked.FLAT_SCAR,
-            f"a {scar.relief} scar ({scar.kind}), {scar.width_mm:g} mm wide",
+            f"a {scar.relief} scar ({SCAR_KIND_WORDS[scar.kind]}), {scar.width_mm:g} mm wide",
             "a flat one",
             "Say before that its shadow stays seen in light from the side.",
         )

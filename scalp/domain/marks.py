@@ -13,6 +13,8 @@ from scalp.domain.survey import AVOID_KINDS, AvoidKind
 ScarKind = Literal["fut", "fue", "injury"]
 SCAR_KINDS: tuple[ScarKind, ...] = get_args(ScarKind)
 """The line of a strip harvest, the white dots of single grafts, any other."""
+SCAR_KIND_WORDS: dict[ScarKind, str] = {"fut": "strip scar", "fue": "scars of single grafts", "injury": "injury"}
+"""Each kind as a client knows it."""
 ScarRelief = Literal["flat", "raised", "depressed"]
 SCAR_RELIEFS: tuple[ScarRelief, ...] = get_args(ScarRelief)
 WIDEST_SCAR_MM = 60.0

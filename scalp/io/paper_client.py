@@ -17,7 +17,7 @@ from scalp.domain.quote import QuoteItem
 from scalp.io.paper_words import Words
 
 Told = dict[str, Any]
-CLIENT_SIDES = ("front", "top", "left")
+CLIENT_SIDES = ("front", "top", "left", "right")
 
 
 def client_paper(papers: Papers, words: Words) -> Told:
@@ -250,6 +250,7 @@ def _price(papers: Papers, words: Words) -> Told:
         "groups": _groups(quote.items, words),
         "options": [_item(item, words) for item in quote.options],
         "total": [words("money.total"), words.price(quote.total)],
+        "turned": any(item.amount.low > item.amount.high for item in quote.items),
         "deposit": [words("money.deposit"), words.price(quote.deposit)],
         "rules": rules,
         "cross_check": words("client.cross_check", price=words.price(quote.cross_check)) if quote.cross_check else "",
@@ -281,6 +282,7 @@ def _price_of_plan(papers: Papers, words: Words) -> Told:
         ],
         "options": [line for session, line in lines if session.if_needed],
         "total": [words("money.total"), words.price(total)],
+        "turned": False,
         "deposit": None,
         "rules": [],
         "cross_check": "",

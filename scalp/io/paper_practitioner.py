@@ -133,7 +133,7 @@ def _session(papers: Papers, position: int, words: Words) -> Told:
         [words("columns.remaining"), words.number(plan.impressions_count - placed)],
         [words("columns.hours"), words.quantity_span("hours", session.hours.low, session.hours.high, 1)],
         [words("columns.stock"), words.quantity("ml", stock, 2)],
-        [words("columns.water"), words.quantity("ml", water, 1)],
+        [words("columns.water"), words("units.ml", number=_ml(water, words))],
         [words("columns.needle_changes"), words.number(session.needle_changes_count)],
     ]
     of_session = [each for each in papers.maps if each.session_number == session.number]
@@ -184,9 +184,14 @@ def _work(papers: Papers, work: ZoneWork, position: int, words: Words) -> list[s
         words.number(work.impressions_count),
         words.number(after),
         words.number(whole - after),
-        words.number(work.pigment_ml.expected, 1) if work.pigment_ml.high else "",
-        words.span(words.number(work.hours.low, 1), words.number(work.hours.high, 1)),
+        _ml(work.pigment_ml.expected, words) if work.pigment_ml.high else "",
+        words.span(words.small(work.hours.low, 0.1, 1), words.small(work.hours.high, 0.1, 1)),
     ]
+
+
+def _ml(amount_ml: float, words: Words) -> str:
+    """Return an amount to be mixed, to the hundredth where it is less than one ml."""
+    return words.small(amount_ml, 0.01, 2) if amount_ml < 1.0 else words.number(amount_ml, 1)
 
 
 def _placed(papers: Papers, work: ZoneWork, position: int) -> int:

@@ -92,6 +92,10 @@ class Words:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return str(format_decimal(amount, format=pattern, locale=self.locale))
 
+    def small(self, amount: Number, least: Number, decimals: int) -> str:
+        """Return a number with so many decimals; what is there but below `least` is said to be less."""
+        return f"<\N{NO-BREAK SPACE}{self.number(least, decimals)}" if 0 < amount < least else self.number(amount, decimals)
+
     def quantity(self, unit: str, amount: Number, decimals: int = 0) -> str:
         """Return a number with its unit."""
         return self(f"units.{unit}", number=self.number(amount, decimals))
@@ -119,8 +123,8 @@ class Words:
         return str(format_currency(amount, currency, format=plain, locale=self.locale, currency_digits=plain is None))
 
     def price(self, price: PriceSpan) -> str:
-        """Return a price, or a range of prices."""
-        low, high = self.amount(price.low, price.currency), self.amount(price.high, price.currency)
+        """Return a price, or a range of prices, the smaller end first."""
+        low, high = (self.amount(end(price.low, price.high), price.currency) for end in (min, max))
         return low if low == high else self("money.range", low=low, high=high)
 
     def day(self, day: date, style: Literal["long", "full", "medium"] = "long") -> str:

@@ -18,7 +18,7 @@ from scalp.domain.plan import ZoneWork
 from scalp.geometry.meshes import face_normals
 from scalp.rendering.flats import MAP_SIDES, PAPER_SRGB_U8, FlatSight, MapFrame, MapSide, frame_map, look_flat, shade_flat
 from scalp.rendering.lines import cover_edge, cover_grid, cover_levels, fade, lay_over
-from scalp.rendering.map_signs import INK_SRGB_U8, LEVELS, draw_signs, find_signs
+from scalp.rendering.map_signs import INK_SRGB_U8, LEVELS, TEXT_FRACTION, draw_signs, find_signs
 from scalp.rendering.overlays import Ground, survey_ground
 
 __all__ = ["MAP_SIDES", "MapFrame", "MapSide", "draw_map", "draw_sessions", "frame_map", "map_legend"]
@@ -77,10 +77,12 @@ def draw_sessions(
     *,
     impressions: Impressions | None = None,
     height_px: int = 900,
+    text_fraction: float = TEXT_FRACTION,
 ) -> tuple[ByteArray, ...]:
     """Return the maps of one side of a head for the works of several sessions, each as `draw_map` draws it.
 
     What does not depend on works (what each pixel sees, lines and where words stand) is found once for all of them.
+    `text_fraction` is the height of words over that of the map: larger where maps are printed small.
     """
     if design.head_digest != head.digest or (impressions is not None and impressions.head_digest != head.digest):
         raise WrongParent("map", "a head and what was made for another", "the head they were made for", "Give that head.")
@@ -89,7 +91,7 @@ def draw_sessions(
     ground = _ground(head)
     lead, which = sight.leading(_zone_shares(head, design))
     lines = _find_lines(sight, design, (share, which, lead), ground)
-    signs = find_signs(design, sight, ground)
+    signs = find_signs(design, sight, ground, text_fraction)
     maps = []
     for works in sessions:
         drawn = _tint_zones(sight, design, (tone, share, which), works, pale=impressions is not None)
