@@ -27,7 +27,7 @@ BAR_MM = 50.0
 NUMBER_EVERY_MM, FURTHEST_MM = 50.0, 400.0
 SUBPIXEL_BITS = 4
 TEXT_FRACTION = 0.0185
-"""Height of words over that of the map."""
+"""Height of words over that of the map, on a screen."""
 _SLACK_MM = 1.2
 
 
@@ -50,13 +50,15 @@ class SignPlan(Value):
     quiet: tuple[Sign, ...]
     zones: tuple[Sign, ...]
     """The name of each zone at the middle of its largest part in sight."""
+    text_fraction: float = TEXT_FRACTION
+    """Height of words over that of the map."""
 
 
-def find_signs(design: Design, sight: FlatSight, ground: Ground) -> SignPlan:
+def find_signs(design: Design, sight: FlatSight, ground: Ground, text_fraction: float = TEXT_FRACTION) -> SignPlan:
     """Return where the words of a map stand."""
     flat_index = np.flatnonzero(sight.inside).astype(np.int32)
     quiet = (*_grid_numbers(sight, ground, flat_index), *_level_words(design, sight, flat_index))
-    return SignPlan(head=ground.head, quiet=quiet, zones=tuple(_zone_words(design, sight)))
+    return SignPlan(head=ground.head, quiet=quiet, zones=tuple(_zone_words(design, sight)), text_fraction=text_fraction)
 
 
 def draw_signs(picture: ByteArray, design: Design, sight: FlatSight, plan: SignPlan, works: tuple[ZoneWork, ...]) -> ByteArray:
@@ -69,7 +71,7 @@ def draw_signs(picture: ByteArray, design: Design, sight: FlatSight, plan: SignP
     counts = {work.zone: f"{work.zone}: {work.impressions_count:,}" for work in works}
     signs += [dataclasses.replace(sign, text=counts.get(sign.text, sign.text)) for sign in plan.zones]
     _draw_bar(drawn, sight, size)
-    return _write(drawn, [*signs, *plan.quiet], sight)
+    return _write(drawn, [*signs, *plan.quiet], sight, plan.text_fraction)
 
 
 def _fine(at_px: FloatArray) -> tuple[int, ...]:
@@ -230,12 +232,12 @@ def _roomiest(inside: ByteArray) -> tuple[float, float] | None:
     return float(low_col + col) + 0.5, float(low_row + row) + 0.5
 
 
-def _write(drawn: ByteArray, signs: list[Sign], sight: FlatSight) -> ByteArray:
+def _write(drawn: ByteArray, signs: list[Sign], sight: FlatSight, text_fraction: float) -> ByteArray:
     """Write words beside their places, each where it covers no other; those without room are left out."""
     frame = sight.frame
     sheet = Image.fromarray(drawn)
     pen = ImageDraw.Draw(sheet)
-    text_px = max(9, round(TEXT_FRACTION * frame.height_px))
+    text_px = max(9, round(text_fraction * frame.height_px))
     font = ImageFont.load_default(text_px)
     taken: list[tuple[float, float, float, float]] = []
     pen.text((text_px * 0.8, text_px * 0.5), SIDE_WORDS[frame.side], INK_SRGB_U8, ImageFont.load_default(round(1.5 * text_px)))

@@ -34,7 +34,9 @@ FORECAST_YEARS = (1.0, 3.0, 5.0, 10.0)
 TEMPORARY_YEARS = (0.5, 1.0, 1.5)
 MOST_PLACES_COUNT = 24
 """So many places to keep free are listed with their distances; the maps show all."""
-MAP_HEIGHT_PX = 760
+MAP_HEIGHT_PX = 840
+MAP_TEXT_FRACTION = 0.0285
+"""Height of words over that of a map: 1.8 mm (5 points) or more at the 64 mm in which the papers print the smallest map. (D)"""
 VIEW_LIGHT: LightName = "daylight"
 VIEW_PX = (720, 900)
 _BEFORE = Moment(name="before", label="Before", session_number=0, days=0.0)
@@ -109,7 +111,7 @@ def draw_maps(head: Head, design: Design, plan: Plan, progress: Progress = no_pr
     drawn: dict[tuple[frozenset[ZoneWork], str], bytes] = {}
     for done, side in enumerate(MAP_SIDE_NAMES):
         progress("drawing the maps", done / len(MAP_SIDE_NAMES))
-        maps = draw_sessions(head, design, side, ordered, height_px=MAP_HEIGHT_PX)
+        maps = draw_sessions(head, design, side, ordered, height_px=MAP_HEIGHT_PX, text_fraction=MAP_TEXT_FRACTION)
         drawn |= {(frozenset(each), side): _png(srgb_u8) for each, srgb_u8 in zip(ordered, maps, strict=True)}
     shown = ((number, side, drawn[frozenset(each), side]) for number, each in told.items() for side in MAP_SIDE_NAMES)
     return tuple(MapPicture(session_number=number, side=side, content=content) for number, side, content in shown)
