@@ -143,8 +143,8 @@ class Words:
 def tidied(sentence: str) -> str:
     """Return a sentence as it is printed: a capital first, true signs for what keyboards lack.
 
-    >>> tidied("area: +-12 % of 30 cm2")
-    'Area: ±12 % of 30 cm²'
+    >>> tidied("area: +-12 mm of 30 cm2")
+    'Area: ±12 mm of 30 cm²'
     """
     for typed, printed in (("+-", "±"), ("cm2", "cm²"), ("mm2", "mm²"), (" %", "\N{NO-BREAK SPACE}%")):
         sentence = sentence.replace(typed, printed)

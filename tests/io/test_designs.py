@@ -16,8 +16,9 @@ from scalp.base import BadInput, BadTable, ScalpError, Unreadable
 from scalp.domain.design import AnchorMove, Design, HairlineEdit, Wishes
 from scalp.domain.marks import KeepAway, Patch, ScalpMarks, Scar
 from scalp.domain.pigment import Needle
-from scalp.domain.plan import Plan, PlanStep, PriceSpan, Span, Target, Tone, TouchUp, ZoneWork
+from scalp.domain.plan import PigmentBatch, Plan, PlanStep, PriceSpan, Span, Target, Tone, TouchUp, ZoneWork
 from scalp.io.designs import COLUMNS_NAME, DESIGN_NAME, head_place_of, read_design, write_design
+from scalp.io.documents import DocumentKind, read_document, write_document
 from scalp.io.plans import PLAN_NAME, read_plan, write_plan
 from tests.makers import make_design, make_head, make_plan
 
@@ -159,3 +160,17 @@ def test_a_zone_that_has_no_name_is_refused() -> None:
     design = make_design(make_head(subdivisions_count=2))
     with pytest.raises(BadInput, match="zone_index is 99"):
         dataclasses.replace(design, zone_index=np.full_like(design.zone_index, 99))
+
+
+def test_a_document_of_an_older_version_is_upgraded_step_by_step_and_a_newer_one_refused(tmp_path: Path) -> None:
+    batch = PigmentBatch(brand="B", lot="7")
+    first = DocumentKind(file_name="batch.json", schema="smp-test", version=1, called="the batch", remedy="Write it anew.")
+    third = dataclasses.replace(first, version=3)
+    place = write_document(batch, tmp_path, first)
+    told = json.loads(place.read_text())
+    place.write_text(json.dumps(told | {"maker": told.pop("brand")}))
+    upgrades = (lambda plain: plain | {"label": plain["maker"]}, lambda plain: plain | {"brand": plain["label"]})
+    assert read_document(PigmentBatch, tmp_path, third, upgrades) == batch
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"version": 4}))
+    with pytest.raises(Unreadable, match="Update smp"):
+        read_document(PigmentBatch, tmp_path, third, upgrades)

@@ -137,14 +137,12 @@ def test_a_design_of_another_size_and_a_surface_without_faces_are_refused() -> N
     design = design_of(head, np.ones(7))
     with pytest.raises(WrongParent, match="each vertex"):
         place_impressions(plan_of(design, 100), design, head, seed=1)
-    for mesh in (
-        Mesh(vertices_mm=head.surface.vertices_mm, faces=np.empty((0, 3), np.int32)),
-        Mesh(vertices_mm=head.surface.vertices_mm * 1e200, faces=head.surface.faces),
-    ):
-        other = head_of(mesh)
-        design = even_design(other, 20.0)
-        with pytest.raises(BadMesh):
-            place_impressions(plan_of(design, 100), design, other, seed=1)
+    with pytest.raises(BadMesh, match="without a triangle"):
+        head_of(Mesh(vertices_mm=head.surface.vertices_mm, faces=np.empty((0, 3), np.int32)))
+    other = head_of(Mesh(vertices_mm=head.surface.vertices_mm * 1e200, faces=head.surface.faces))
+    design = even_design(other, 20.0)
+    with pytest.raises(BadMesh):
+        place_impressions(plan_of(design, 100), design, other, seed=1)
     design = even_design(head, 20.0)
     with pytest.raises(BadInput, match="within"):
         place_impressions(plan_of(design, 100), design, head, seed=1, keep_away_mm=np.full((1, 3), 1e200))

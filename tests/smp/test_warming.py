@@ -18,6 +18,7 @@ def test_only_the_first_run_compiles_and_says_what(tmp_path, monkeypatch):
         "compiling placement (first run only)",
         "compiling rendering (first run only)",
         "compiling the view of a head (first run only)",
+        "compiling the maps (first run only)",
     ]
     assert all(0.0 <= fraction < 1.0 for _, fraction in told)
     again = []
