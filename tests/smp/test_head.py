@@ -32,6 +32,8 @@ from scalp.treatment.heads import sit_with_head
 from smp.main import application
 
 MOST_WAITS = 3000
+HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from smp.main import main; main()"
+"""The command as a person starts it: tests run in the background are told to pass Ctrl-C over."""
 FILES = {"head.json", "head.glb", "head-sheet.png", "turntable.webp", "turntable.png"}
 
 
@@ -195,7 +197,7 @@ def test_ctrl_c_leaves_nothing(two, tmp_path):
     folder, _ = two
     words = [str(word) for word in (folder / "front.png", "--points", folder / "points.json", "--out", tmp_path / "out")]
     running = subprocess.Popen(
-        [sys.executable, "-c", "from smp.main import main; main()", "head", *words],
+        [sys.executable, "-c", HEEDING, "head", *words],
         stderr=subprocess.PIPE,
         env=os.environ | {"COLUMNS": "200"},
     )

@@ -49,7 +49,7 @@ def running(plain_photo, tmp_path):
     words = [
         sys.executable,
         "-c",
-        "from smp.main import main; main()",
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from smp.main import main; main()",
         "points",
         str(plain_photo),
         "--out",
