@@ -25,6 +25,7 @@ from scalp.planning.screening import screen
 from scalp.planning.searching import say_passed
 from scalp.rendering.months import draw_months
 from smp.cases import read_case
+from smp.days import today
 
 CALENDAR_NAME, MONTHS_NAME = "calendar.ics", "months.png"
 PEOPLE = ("client", "practitioner", "clinic")
@@ -124,25 +125,25 @@ def read_reports(scab: list[str], redness: list[str], clear: list[str]) -> tuple
 def book_order(order: CalendarOrder, progress: Progress) -> Booked:
     """Return the booking an order asks for: made anew or read, with what was seen of the skin, and moved."""
     progress("reading the plan", 0.0)
-    today = date.today()  # noqa: DTZ011 - the client's own day
+    day = today()
     case = read_case(order.plan, needs_head=False)
     plan = case.plan
     progress("looking for days", 0.3)
     if order.booking is not None:
         booking = read_booking(order.booking)
     else:
-        (clinic, settings), screening = read_clinic(order.clinic), _screening(order, today)
+        (clinic, settings), screening = read_clinic(order.clinic), _screening(order, day)
         clinic = dataclasses.replace(
             clinic, times_off=(*clinic.times_off, *(off for off in map(read_off, order.off) if off.who != "client"))
         )
-        booking = book(plan, clinic, today=today, first=order.first, client=order.client, settings=settings, screening=screening)
+        booking = book(plan, clinic, today=day, first=order.first, client=order.client, settings=settings, screening=screening)
     moves = [read_move(told) for told in order.moves]
     for report in order.reports:
         if not any(number == report.session_number + 1 for number, _, _ in moves):
             booking = report_healing(booking, plan, report)
     for number, to, at in moves:
         seen = tuple(report for report in order.reports if report.session_number + 1 == number)
-        booking = move_appointment(booking, plan, number, to, today=today, at=at, reports=seen)
+        booking = move_appointment(booking, plan, number, to, today=day, at=at, reports=seen)
     aftercare = date_aftercare(read_aftercare(order.aftercare_table), booking) if order.aftercare else ()
     return Booked(plan=plan, booking=booking, aftercare=aftercare)
 

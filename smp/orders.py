@@ -20,6 +20,7 @@ from scalp.io.ordinary import resolved
 from scalp.io.points import LARGEST_PLACE_PX
 from scalp.io.tables import read_price_list
 from scalp.planning.plans import PlanSettings
+from smp.days import today
 
 DAYS_AHEAD = 14
 SUNDAY = 7
@@ -115,11 +116,6 @@ def _number(word: str) -> float | None:
         return float(word.removesuffix("mm"))
     except ValueError:
         return None
-
-
-def today() -> date:
-    """Return the client's own day: the one clock of the command."""
-    return date.today()  # noqa: DTZ011 - the day where the command runs
 
 
 def read_start(start: datetime | None) -> date:

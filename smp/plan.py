@@ -53,7 +53,8 @@ def plan(
 ) -> None:
     """Plan a design: sessions, what each does in which zone, pigment and needles, hours, prices, the tone it reaches."""
     from scalp.domain.fading import FadingFactors
-    from smp.orders import read_start, today
+    from smp.days import today
+    from smp.orders import read_start
     from smp.planning import PlanOrder, read_batch
     from smp.terminal import Terminal
 

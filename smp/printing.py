@@ -23,6 +23,7 @@ from scalp.planning.screening import screen
 from scalp.rendering.transfer import make_transfer
 from scalp.treatment.papers import gather_papers, simulate_views
 from smp.cases import Case, read_case
+from smp.days import today
 from smp.orders import choose
 
 
@@ -54,7 +55,7 @@ class PaperOrder:
 
 def read_day(day: datetime | None) -> date:
     """Return the day that is printed: the one asked for, or today."""
-    return date.today() if day is None else day.date()  # noqa: DTZ011 - the client's own day
+    return today() if day is None else day.date()
 
 
 def run_papers(order: PaperOrder, folder: Path, progress: Progress) -> dict[str, Any]:

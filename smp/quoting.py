@@ -21,6 +21,7 @@ from scalp.io.quotes import write_quote
 from scalp.io.tables import read_price_list
 from scalp.planning.quotes import quote_plan
 from smp.cases import read_case
+from smp.days import today
 
 LONGEST_NUMBER = 12
 
@@ -54,7 +55,7 @@ def read_travel(told: str | None) -> Decimal:
 
 def read_quote_day(told: datetime | None) -> date:
     """Return the day of a quote, today where none is said."""
-    return date.today() if told is None else told.date()  # noqa: DTZ011 - the practice's own day
+    return today() if told is None else told.date()
 
 
 def _number(name: str, told: str, allowed: str) -> Decimal:

@@ -61,15 +61,14 @@ def _questions(table: Path | None, out: Path | None) -> tuple[dict[str, Any], st
 
 def _screen(place: Path, table: Path | None, design: Path | None) -> tuple[dict[str, Any], str]:
     """Screen the answers of a file; return the result for a program and in words."""
-    from datetime import date
-
     from scalp.io.designs import read_design
     from scalp.io.screenings import read_answers, read_questionnaire
     from scalp.planning.screening import screen as screen_answers
+    from smp.days import today
 
-    today = date.today()  # noqa: DTZ011 - the client's own day
+    day = today()
     told = None if design is None else read_design(design)
-    found = screen_answers(read_answers(place, today=today), read_questionnaire(table), today=today, design=told)
+    found = screen_answers(read_answers(place, today=day), read_questionnaire(table), today=day, design=told)
     outcomes = [
         {
             "question": one.question,

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from scalp.base import FloatArray
 from scalp.designing.styles import StyleShape
 from scalp.geometry.curves import waver_mm
+from scalp.geometry.easing import eased
 
 MACRO_WAVELENGTH_MM, MICRO_WAVELENGTH_MM = (18.0, 33.0), (3.0, 8.0)
 SETTLED_MM = 20.0
@@ -119,5 +120,4 @@ def _lumps(points_mm: FloatArray, apart_mm: float, seed: int) -> FloatArray:
 
 def _fading(fraction: FloatArray) -> FloatArray:
     """Return 1 at 0 and before, 0 at 1 and beyond, smoothly."""
-    clipped = 1.0 - np.clip(fraction, 0.0, 1.0)
-    return np.asarray(clipped * clipped * (3.0 - 2.0 * clipped))
+    return eased(1.0 - fraction)
